@@ -1,0 +1,5 @@
+"""`python -m cgb` is `cgb`."""
+
+from cgb_cli import main
+
+main()

@@ -1,0 +1,103 @@
+"""Facts about the request in hand that are not in its body, and what is noted on its way."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from .messages import MessagesRequest, TextBlock, estimate_tokens, new_id
+
+if TYPE_CHECKING:
+    from .transport import Route
+
+Kind: TypeAlias = Literal[
+    "main", "subagent", "title", "web_search", "web_fetch", "compaction", "classifier", "count_tokens", "check"
+]
+"""What the client wants the answer for."""
+
+_SUMMARY = re.compile(r"summary of (the|our|this) conversation", re.IGNORECASE)
+
+_CREDENTIALS = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization", "x-goog-api-key"})
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a plugin did that people may want to know: a retry, a dummy signature, a tool left out."""
+
+    plugin: str
+    kind: str
+    text: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every hook may know about the request in hand.
+
+    Attributes:
+        request: the request as the client sent it.
+        kind: what the client wants the answer for.
+        headers: the request's headers, names in lower case, without credentials.
+        id: the answer's `request-id`.
+        notes: what has been noted so far, by any plugin.
+        routes: the routes tried so far.
+        plugin_s: seconds spent so far in each plugin's request hooks.
+        plugin: the plugin that was handed this context; "" in the core.
+    """
+
+    request: MessagesRequest
+    kind: Kind = "main"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    id: str = field(default_factory=lambda: new_id("req"))
+    notes: list[Note] = field(default_factory=list)
+    routes: "list[Route]" = field(default_factory=list)
+    plugin_s: dict[str, float] = field(default_factory=dict)
+    plugin: str = ""
+
+    def note(self, kind: str, text: str, **data: Any) -> None:
+        """Say what was done: it reaches the log, the metrics, `request_finished` and `cgb explain`."""
+        self.notes.append(Note(self.plugin, kind, text, data))
+
+    def for_plugin(self, name: str) -> "Context":
+        """The same context, whose notes bear that plugin's name."""
+        return replace(self, plugin=name)
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens the client's request is; counted each time it is asked."""
+        return estimate_tokens(self.request)
+
+
+def public_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers without credentials."""
+    return {name: value for name, value in headers.items() if name not in _CREDENTIALS}
+
+
+def kind_of(request: MessagesRequest, headers: Mapping[str, str], *, counting: bool = False) -> Kind:
+    """What the client wants the answer for, by the marks of Claude Code's requests (Claude Code contract, body)."""
+    if counting:
+        return "count_tokens"
+    if any((tool.type or "").startswith("web_search") for tool in request.tools):
+        return "web_search"
+    if _wants_title(request):
+        return "title"
+    if request.stop_sequences and not request.stream:
+        return "classifier"
+    if "x-claude-code-agent-id" in headers:
+        return "subagent"
+    if _asks_for_summary(request):
+        return "compaction"
+    if len(request.messages) == 1 and not request.tools and not request.thinking:
+        return "web_fetch"
+    return "main"
+
+
+def _wants_title(request: MessagesRequest) -> bool:
+    schema = ((request.output_config and request.output_config.format) or {}).get("schema")
+    return isinstance(schema, Mapping) and list(schema.get("properties") or ()) == ["title"]
+
+
+def _asks_for_summary(request: MessagesRequest) -> bool:
+    users = [message for message in request.messages if message.role == "user"]
+    last = users[-1].blocks[-1:] if len(users) > 1 else ()
+    return any(isinstance(block, TextBlock) and _SUMMARY.search(block.text, 0, 4000) for block in last)

@@ -1,0 +1,118 @@
+"""Which event may follow which."""
+
+from .events import (
+    CitationsDelta,
+    ContentBlockStart,
+    ContentBlockStop,
+    Event,
+    InputJsonDelta,
+    MessageDelta,
+    MessageStart,
+    MessageStop,
+    SignatureDelta,
+    TextDelta,
+    ThinkingDelta,
+    UnknownDelta,
+    UnknownEvent,
+)
+
+_DELTAS_OF = {
+    "text": (TextDelta, CitationsDelta, UnknownDelta),
+    "thinking": (ThinkingDelta, SignatureDelta, UnknownDelta),
+    "tool_use": (InputJsonDelta, UnknownDelta),
+    "server_tool_use": (InputJsonDelta, UnknownDelta),
+}
+
+
+class GrammarError(ValueError):
+    """An answer's events are not in an order that a client accepts."""
+
+
+class Grammar:
+    """Reads an answer event by event and says where it leaves the grammar.
+
+    message_start, then blocks one after the other and numbered from 0, each with deltas of its own kind,
+    then message_delta with a stop_reason that fits, then message_stop.
+    """
+
+    def __init__(self) -> None:
+        self.started = False
+        self.complete = False
+        self._open: str | None = None
+        self._next = 0
+        self._ids: set[str] = set()
+        self._stopping = False
+
+    def read(self, event: Event) -> None:
+        """Take one event.
+
+        Raises:
+            GrammarError: it may not stand here.
+        """
+        if isinstance(event, UnknownEvent):
+            return
+        if self.complete:
+            raise GrammarError(f"{_name(event)} after message_stop")
+        if self.started == isinstance(event, MessageStart):
+            raise GrammarError("a second message_start" if self.started else f"{_name(event)} before message_start")
+        self._read(event)
+
+    def end(self) -> None:
+        """The events are over.
+
+        Raises:
+            GrammarError: the answer is not complete.
+        """
+        if not self.complete:
+            raise GrammarError("the answer ended without message_stop")
+
+    def _read(self, event: Event) -> None:
+        match event:
+            case MessageStart():
+                self.started = True
+            case ContentBlockStart(index, block):
+                self._block_start(index, str(block.get("type")), block.get("id"))
+            case ContentBlockStop(index):
+                self._expect_open(index, event)
+                self._open = None
+                self._next += 1
+            case MessageDelta():
+                self._message_delta()
+            case MessageStop():
+                self._message_stop()
+            case _:
+                self._delta(event)
+
+    def _block_start(self, index: int, kind: str, block_id: object) -> None:
+        if self._open is not None or self._stopping:
+            raise GrammarError(f"block {index} starts inside another block or after message_delta")
+        if index != self._next:
+            raise GrammarError(f"block {index} starts where {self._next} was due")
+        if kind == "tool_use" and (not block_id or block_id in self._ids):
+            raise GrammarError(f"tool_use id {block_id!r} is empty or used twice")
+        self._ids.add(str(block_id))
+        self._open = kind
+
+    def _delta(self, event: Event) -> None:
+        self._expect_open(getattr(event, "index", -1), event)
+        allowed = _DELTAS_OF.get(str(self._open))
+        if allowed and not isinstance(event, allowed):
+            raise GrammarError(f"{_name(event)} in a {self._open} block")
+
+    def _expect_open(self, index: int, event: Event) -> None:
+        if self._open is None or index != self._next:
+            raise GrammarError(f"{_name(event)} for block {index}, which is not open")
+
+    def _message_delta(self) -> None:
+        if self._open is not None:
+            raise GrammarError("message_delta inside a block")
+        self._stopping = True
+
+    def _message_stop(self) -> None:
+        if not self._stopping:
+            raise GrammarError("message_stop without message_delta")
+        self.complete = True
+
+
+def _name(event: Event) -> str:
+    return type(event).__name__

@@ -1,0 +1,195 @@
+"""A request's way down the list of plugins, and the answer's way back up: the one place that knows the order.
+
+rewrite_request ↓ → choose_route → wrapN( … wrap1( Attempt ) … )
+Attempt.send:  fit_request ↓ for that route → route.transport.send → transform_stream ↑
+"""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from . import plugins as _plugins
+from .errors import ApiError, NotFound
+from .hooks import HOOKS
+from .messages import MessagesRequest
+from .steps import Step, blamed, chain, steps
+from .transport import Model, Route, Target, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+
+    from .config import Config
+    from .context import Context
+    from .messages import Event
+    from .plugins import Plugin
+
+
+class Attempt(Transport):
+    """One try of one route: fitted for it, sent, and the answer transformed. What wrappers wrap."""
+
+    def __init__(self, transports: Mapping[str, Transport], fits: tuple[Step, ...], streams: tuple[Step, ...]) -> None:
+        self._transports = transports
+        self._fits = fits
+        self._streams = streams
+
+    @override
+    async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
+        transport, target, fitted = await self._fit(request, route, ctx)
+        sent = Step(route.transport, "Transport.send", transport.send, ("request", "route", "ctx"), None)
+        given = {"fitted": fitted, "route": route, "target": target, "ctx": ctx}
+        async with AsyncExitStack() as stack:
+            events = await stack.enter_async_context(aclosing(sent.call(request=fitted, route=route, ctx=ctx)))
+            for stage in reversed(self._streams):
+                events = await stack.enter_async_context(aclosing(stage.call(events=events, request=request, **given)))
+            try:
+                async for event in events:
+                    yield event
+            except ApiError:
+                raise
+            except Exception as error:
+                raise blamed(error, (*self._streams, sent)) from error
+
+    @override
+    async def count_tokens(self, request: MessagesRequest, route: Route, ctx: Context) -> int:
+        transport, _, fitted = await self._fit(request, route, ctx)
+        return await transport.count_tokens(fitted, route, ctx.for_plugin(route.transport))
+
+    @override
+    def target(self, model: str) -> Target:
+        return next((one.target(model) for one in self._transports.values()), Target())
+
+    async def _fit(
+        self, request: MessagesRequest, route: Route, ctx: Context
+    ) -> tuple[Transport, Target, MessagesRequest]:
+        ctx.routes.append(route)
+        transport = self._transports.get(route.transport)
+        if transport is None:
+            raise _no_transport(route, self._transports)
+        target = transport.target(route.model)
+        given = {"route": route, "target": target, "ctx": ctx}
+        return transport, target, await chain(self._fits, "request", _set(request, route), **given)
+
+
+def _set(request: MessagesRequest, route: Route) -> MessagesRequest:
+    """The request with the route's own parameters."""
+    if not route.set:
+        return request
+    whole = MessagesRequest.model_validate({**dict(request), **route.set})
+    return request.with_(**{name: getattr(whole, name) for name in route.set})
+
+
+def _no_transport(route: Route, transports: Mapping[str, Transport]) -> ApiError:
+    known = ", ".join(transports) or "none"
+    return NotFound(
+        f"the route {route} leads to a transport that no plugin opened. Known transports: {known}. "
+        f"Add the plugin {route.transport!r} to --plugins, or change the route."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decider:
+    """A plugin's say in where a request goes: the models it listed, then its choose_route."""
+
+    models: tuple[Model, ...]
+    transport: Transport | None
+    step: Step | None
+
+    def listed(self) -> Iterator[Model]:
+        yield from self.models
+        if self.transport is not None:
+            yield from self.transport.models()
+
+
+class Pipeline:
+    """The plugins of one configuration, opened. Made by `Pipeline.open`."""
+
+    def __init__(
+        self, plugins: Sequence[Plugin], transports: Mapping[str, Transport], stages: Mapping[str, tuple[Step, ...]]
+    ) -> None:
+        self.plugins = tuple(plugins)
+        self.transports = transports
+        self.watchers = stages["request_finished"]
+        self._rewrites = stages["rewrite_request"]
+        self._deciders = tuple(_deciders(plugins, transports, stages))
+        sender: Transport = Attempt(transports, stages["fit_request"], stages["transform_stream"])
+        for step in stages["wrap_transport"]:
+            sender = step.call(transport=sender)
+        self._sender = sender
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, plugins: Sequence[Plugin], config: Config) -> AsyncIterator[Pipeline]:
+        """Open the plugins' transports; they close when the context ends.
+
+        Raises:
+            ConfigError, PluginError: settings or plugins are not as they should be.
+        """
+        manager = _plugins.manager(plugins)
+        models = {step.plugin: step.call() for step in steps(manager, "describe_settings", {})}
+        settings = config.plugin_settings(models, [plugin.name for plugin in plugins])
+        stages = {hook: steps(manager, hook, settings) for hook in HOOKS}
+        async with AsyncExitStack() as stack:
+            transports = {}
+            for step in stages["open_transport"]:
+                transports[step.plugin] = await stack.enter_async_context(step.call())
+            yield cls(plugins, transports, stages)
+
+    async def route(self, request: MessagesRequest, ctx: Context) -> tuple[MessagesRequest, Route]:
+        """Rewrite a request and choose where it goes.
+
+        Raises:
+            NotFound: no plugin chose a route.
+        """
+        rewritten: MessagesRequest = await chain(self._rewrites, "request", request, ctx=ctx)
+        for decider in reversed(self._deciders):
+            for model in decider.listed():
+                if model.id == rewritten.model:
+                    return rewritten, model.route
+            if decider.step is not None:
+                route = await decider.step.answer((Route, type(None)), request=rewritten, ctx=ctx)
+                if route is not None:
+                    return rewritten, route
+        raise self._no_route(request.model)
+
+    async def send(self, request: MessagesRequest, ctx: Context) -> AsyncGenerator[Event]:
+        """The answer to a request, as events."""
+        rewritten, route = await self.route(request, ctx)
+        async with aclosing(self._sender.send(rewritten, route, ctx)) as events:
+            async for event in events:
+                yield event
+
+    async def count_tokens(self, request: MessagesRequest, ctx: Context) -> int:
+        """How many tokens the upstream of this request would read."""
+        rewritten, route = await self.route(request, ctx)
+        return await self._sender.count_tokens(rewritten, route, ctx)
+
+    def models(self) -> tuple[Model, ...]:
+        """The models the client may pick; of two with the same id, the one listed last."""
+        found = {model.id: model for decider in self._deciders for model in decider.listed()}
+        return tuple(found.values())
+
+    def target(self, route: Route) -> Target:
+        """Facts about the model a route leads to."""
+        transport = self.transports.get(route.transport)
+        return transport.target(route.model) if transport else Target()
+
+    def _no_route(self, name: str) -> NotFound:
+        known = [model.id for model in self.models()]
+        near = get_close_matches(name, known, n=3) or known[:5]
+        hint = f" The nearest known models: {', '.join(near)}." if near else ""
+        return NotFound(f"no plugin has a route for the model {name!r}.{hint}")
+
+
+def _deciders(
+    plugins: Sequence[Plugin], transports: Mapping[str, Transport], stages: Mapping[str, tuple[Step, ...]]
+) -> Iterator[_Decider]:
+    listing = {step.plugin: step for step in stages["list_models"]}
+    choosing = {step.plugin: step for step in stages["choose_route"]}
+    for plugin in plugins:
+        models = tuple(listing[plugin.name].call()) if plugin.name in listing else ()
+        yield _Decider(models, transports.get(plugin.name), choosing.get(plugin.name))

@@ -1,0 +1,152 @@
+"""An exchange's answer as an HTTP response: streamed or plain, from the same events."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from abc import abstractmethod
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+from typing_extensions import override
+
+from ..errors import ApiError, Internal
+from ..lenient_json import dumps
+from ..log import log
+from ..messages import accumulate
+from ..sse import PING, encode, frame
+from .bursts import bursts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.types import Receive, Scope, Send
+
+    from ..config import ServerSettings
+    from ..exchange import Exchange
+
+_JSON = "application/json"
+_EVENT_STREAM = "text/event-stream; charset=utf-8"
+
+
+class Answer(Response):
+    """Runs an exchange, watches for a client that leaves, and keeps the connection alive meanwhile.
+
+    The status line waits for the first event of the answer, so that what fails before it
+    is a real HTTP status with real headers.
+    """
+
+    def __init__(self, exchange: Exchange, settings: ServerSettings) -> None:
+        super().__init__()
+        self._exchange = exchange
+        self._settings = settings
+        self._started = False
+        self._last_byte = time.monotonic()
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answering = asyncio.create_task(self._answer(send))
+        leaving = asyncio.create_task(_left(receive))
+        try:
+            while not answering.done() and not leaving.done():
+                await asyncio.wait({answering, leaving}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+                if not answering.done() and not leaving.done() and self._patience <= 0:
+                    await self._keep_alive(send)
+        finally:
+            left = not answering.done()
+            leaving.cancel()
+            answering.cancel()
+            await asyncio.wait({answering, leaving})
+            self._exchange.finish(cancelled=left)
+        if not left and answering.cancelled():
+            await self._fail(send, Internal("cgb's transport was cancelled from within; this is a bug."))
+
+    @abstractmethod
+    async def _run(self, send: Send) -> None:
+        """Send the answer."""
+
+    async def _keep_alive(self, send: Send) -> None:  # noqa: ARG002 - for the streamed answer
+        """Nothing was sent for a while. A plain answer has nothing to say before its end."""
+        self._last_byte = time.monotonic()
+
+    @property
+    def _patience(self) -> float:
+        """Seconds until the client must hear something."""
+        longest = self._settings.ping_s if self._started else self._settings.hold_status_s
+        return self._last_byte + longest - time.monotonic()
+
+    async def _answer(self, send: Send) -> None:
+        try:
+            await self._run(send)
+        except ApiError as error:
+            await self._fail(send, error)
+        except OSError:
+            log.debug("request %s: the client's connection broke", self._exchange.ctx.id)
+
+    async def _fail(self, send: Send, error: ApiError) -> None:
+        body = error.body(self._exchange.ctx.id)
+        if self._started:
+            await self._write(send, frame(body), more=False)
+            return
+        await self._start(send, error.status, _JSON, error.headers)
+        await self._write(send, dumps(body), more=False)
+
+    async def _start(self, send: Send, status: int, content_type: str, headers: Mapping[str, str]) -> None:
+        self._started = True
+        said = {"content-type": content_type, "request-id": self._exchange.ctx.id, **headers}
+        raw = [(name.encode(), value.encode()) for name, value in said.items()]
+        await send({"type": "http.response.start", "status": status, "headers": raw})
+
+    async def _write(self, send: Send, data: bytes, *, more: bool) -> None:
+        self._last_byte = time.monotonic()
+        await send({"type": "http.response.body", "body": data, "more_body": more})
+
+
+class StreamedAnswer(Answer):
+    """The answer as server-sent events, one write for what came from upstream in one piece."""
+
+    @override
+    async def _run(self, send: Send) -> None:
+        async with aclosing(self._exchange.events()) as events, aclosing(bursts(events)) as bunches:
+            async for bunch in bunches:
+                if not self._started:
+                    await self._start_stream(send)
+                await self._write(send, b"".join(map(encode, bunch)), more=True)
+        await self._write(send, b"", more=False)
+
+    @override
+    async def _keep_alive(self, send: Send) -> None:
+        if not self._started:
+            await self._start_stream(send)
+        await self._write(send, PING, more=True)
+
+    async def _start_stream(self, send: Send) -> None:
+        await self._start(send, 200, _EVENT_STREAM, {"cache-control": "no-cache", "x-accel-buffering": "no"})
+
+
+class PlainAnswer(Answer):
+    """The answer as one JSON object: the same events, accumulated."""
+
+    @override
+    async def _run(self, send: Send) -> None:
+        async with aclosing(self._exchange.events()) as events:
+            message = await accumulate(events)
+        await self._start(send, 200, _JSON, {})
+        await self._write(send, dumps(message.to_wire()), more=False)
+
+
+class CountAnswer(Answer):
+    """How many tokens a request is."""
+
+    @override
+    async def _run(self, send: Send) -> None:
+        counted: dict[str, Any] = {"input_tokens": await self._exchange.count_tokens()}
+        await self._start(send, 200, _JSON, {})
+        await self._write(send, dumps(counted), more=False)
+
+
+async def _left(receive: Receive) -> None:
+    """Returns when the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,67 @@
+"""The paths of the HTTP surface."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from ..errors import NotFound
+from ..exchange import Exchange
+from ..messages import Message, MessagesRequest
+from ..nearest import nearest
+from .answer import Answer, CountAnswer, PlainAnswer, StreamedAnswer
+from .body import parse_request, read_body
+from .check import probe
+from .health import hello, status
+from .models import listing, page
+
+router = APIRouter()
+
+_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": MessagesRequest.model_json_schema()}}}
+}
+
+
+@router.post("/v1/messages", response_model=Message, openapi_extra=_BODY)
+async def messages(request: Request) -> Response:
+    """Answer a conversation, streamed (`stream: true`) or plain."""
+    state = request.app.state
+    parsed = parse_request(await read_body(request, state.settings.body_limit_mb))
+    exchange = Exchange(state.pipeline, parsed, request.headers)
+    kind: type[Answer] = StreamedAnswer if parsed.stream else PlainAnswer
+    return kind(exchange, state.settings)
+
+
+@router.post("/v1/messages/count_tokens", response_model=None, openapi_extra=_BODY)
+async def count_tokens(request: Request) -> Response:
+    """How many tokens the upstream model would read."""
+    state = request.app.state
+    parsed = parse_request(await read_body(request, state.settings.body_limit_mb), counting=True)
+    return CountAnswer(Exchange(state.pipeline, parsed, request.headers, counting=True), state.settings)
+
+
+@router.get("/v1/models")
+async def models(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 20,
+    after_id: str | None = None,
+    before_id: str | None = None,
+) -> dict[str, Any]:
+    """The models the client may pick."""
+    return page(listing(request.app.state.pipeline), limit, after_id, before_id)
+
+
+@router.get("/v1/models/{model_id:path}")
+async def model(request: Request, model_id: str) -> dict[str, Any]:
+    """One of them."""
+    entries = {entry["id"]: entry for entry in listing(request.app.state.pipeline)}
+    if model_id not in entries:
+        raise NotFound(f"there is no model {model_id!r}.{nearest(model_id, entries)}")
+    return entries[model_id]
+
+
+router.add_api_route("/", hello, methods=["GET", "HEAD"], include_in_schema=False)
+router.add_api_route("/api/hello", hello, methods=["GET", "HEAD"], include_in_schema=False)
+router.add_api_route("/health", status, methods=["GET"])
+router.add_api_route("/test-connection", probe, methods=["GET"])

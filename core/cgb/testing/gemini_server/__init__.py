@@ -1,0 +1,15 @@
+"""A simulated Gemini API, for tests, for demos, and for whoever writes a plugin.
+
+A real HTTP server on loopback that rejects what the real service rejects, in the service's own words:
+
+    async with SimulatedGemini() as gemini:
+        gemini.reply({"text": "Hello."})
+        ...                                   # point the client at gemini.url
+        assert gemini.violations == []
+"""
+
+from cgb.testing.gemini_server.calls import Call, Violation
+from cgb.testing.gemini_server.scripts import Step
+from cgb.testing.gemini_server.server import SimulatedGemini
+
+__all__ = ["Call", "SimulatedGemini", "Step", "Violation"]
