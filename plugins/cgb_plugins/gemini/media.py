@@ -1,0 +1,76 @@
+"""Images, documents and everything else that is not plain text, as parts that Gemini accepts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, TypeAlias
+
+import orjson
+
+from cgb import Block, DocumentBlock, ImageBlock, TextBlock
+from cgb.messages import SearchResultBlock, ToolReferenceBlock, block_of
+
+Part: TypeAlias = dict[str, Any]
+Note: TypeAlias = Callable[[str, str], None]
+
+_SAME_TYPE = {"image/jpg": "image/jpeg"}
+
+
+def parts_of(block: Block, media: tuple[str, ...], note: Note) -> Iterator[Part]:
+    """A block of the user's, or one inside a tool result, as parts; what Gemini cannot read becomes words.
+
+    Args:
+        block: anything but a tool_use or tool_result.
+        media: the MIME types that may stand here.
+        note: told what became of a block that is not passed on as it is.
+    """
+    match block:
+        case TextBlock(text=text):
+            yield from _text(text)
+        case ImageBlock(source=source):
+            yield from _source("image", source, media, note)
+        case DocumentBlock(source=source, title=title, context=context):
+            yield from _text("\n".join(filter(None, (title, context))))
+            yield from _source("document", source, media, note)
+        case SearchResultBlock(source=source, title=title, content=content):
+            yield from _text(f"Search result: {title} ({source})")
+            for inner in content:
+                yield from parts_of(inner, media, note)
+        case ToolReferenceBlock(tool_name=name):
+            yield from _text(f"Tool loaded: {name}")
+        case _:
+            note("as_text", f"a block of type {block.type!r} reached Gemini as JSON text")
+            yield from _text(orjson.dumps(block.to_wire()).decode())
+
+
+def _text(text: str) -> Iterator[Part]:
+    if text:
+        yield {"text": text}
+
+
+def _source(what: str, source: Mapping[str, Any], media: tuple[str, ...], note: Note) -> Iterator[Part]:
+    match source.get("type"):
+        case "base64":
+            yield from _inline(what, source, media, note)
+        case "text":
+            yield from _text(str(source.get("data", "")))
+        case "content":
+            inner = source.get("content") or ()
+            blocks = [{"type": "text", "text": inner}] if isinstance(inner, str) else inner
+            for raw in blocks:
+                yield from parts_of(block_of(raw), media, note)
+        case "url":
+            note("as_text", f"a linked {what} reached Gemini as its address")
+            yield from _text(f"[{what}: {source.get('url')}]")
+        case other:
+            note("as_text", f"a {what} with a source of type {other!r} cannot reach Gemini")
+            yield from _text(f"[{what} that cannot be shown here: {other}]")
+
+
+def _inline(what: str, source: Mapping[str, Any], media: tuple[str, ...], note: Note) -> Iterator[Part]:
+    kind = str(source.get("media_type", "")).lower()
+    kind = _SAME_TYPE.get(kind, kind)
+    if any(fnmatchcase(kind, pattern) for pattern in media):
+        yield {"inlineData": {"mimeType": kind, "data": source.get("data", "")}}
+    else:
+        note("dropped", f"Gemini does not take {kind}, so it got a note in place of the {what}")
+        yield from _text(f"[{what} of type {kind}, which this model cannot read]")

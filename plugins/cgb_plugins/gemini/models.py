@@ -1,0 +1,126 @@
+"""What each Gemini family is like (Gemini API contract, models; as of November 2026)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from cgb import Model, Route, Target
+
+Facts = TypeVar("Facts")
+
+_CONTEXT = 1_048_576
+_OUTPUT = 65_536
+_IMAGES = ("image/png", "image/jpeg", "image/webp")
+_MEDIA = (*_IMAGES, "image/heic", "image/heif", "application/pdf", "text/*", "audio/*", "video/*")
+_MEDIA_IN_RESULTS = (*_IMAGES, "application/pdf", "text/plain")
+
+ALIASES = {
+    "gemini-pro-latest": "gemini-3.1-pro-preview",
+    "gemini-flash-latest": "gemini-3.8-flash",
+    "gemini-flash-lite-latest": "gemini-3.5-flash-lite",
+}
+"""Names that Google moves on; where they point now."""
+
+_LOW_TO_HIGH = ("LOW", "MEDIUM", "HIGH")
+_MINIMAL = ("MINIMAL", *_LOW_TO_HIGH)
+_XHIGH = (*_LOW_TO_HIGH, "XHIGH")
+
+_LEVELS = {
+    "gemini-4-argon": _LOW_TO_HIGH,
+    "gemini-4-carbon": _LOW_TO_HIGH,
+    "gemini-4-hydrogen": _XHIGH,
+    "gemini-4-neon": _XHIGH,
+    "gemini-3.8-flash": _LOW_TO_HIGH,
+    "gemini-3.7-flash": _LOW_TO_HIGH,
+    "gemini-3.6-flash": _MINIMAL,
+    "gemini-3.5-flash": _MINIMAL,
+    "gemini-3.5-flash-lite": _MINIMAL,
+    "gemini-3.1-flash-lite": _MINIMAL,
+    "gemini-3-flash": _MINIMAL,
+    "gemini-3.1-pro": _LOW_TO_HIGH,
+    "gemini-3-pro": ("LOW", "HIGH"),
+}
+_BUDGETS = {
+    "gemini-2.5-pro": (128, 32_768, False),
+    "gemini-2.5-flash-lite": (512, 24_576, True),
+    "gemini-2.5-flash": (1, 24_576, True),
+}
+
+LISTED = (
+    *ALIASES,
+    "gemini-4-neon",
+    "gemini-4-hydrogen",
+    "gemini-4-carbon",
+    "gemini-4-argon",
+    "gemini-3.8-flash",
+    "gemini-3.7-flash",
+    "gemini-3.6-flash",
+    "gemini-3.5-flash",
+    "gemini-3.5-flash-lite",
+    "gemini-3.1-pro-preview",
+    "gemini-3.1-pro-preview-customtools",
+    "gemini-3.1-flash-lite",
+    "gemini-3-pro-preview",
+    "gemini-3-flash-preview",
+    "gemini-2.5-pro",
+    "gemini-2.5-flash",
+    "gemini-2.5-flash-lite",
+)
+"""The models that clients may pick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A kind of Gemini model: its generation, and what the bridge's other parts may know of it."""
+
+    generation: float
+    target: Target
+
+
+@lru_cache(maxsize=256)
+def family_of(model: str) -> Family:
+    """The family a model's name belongs to; a name nobody knows is taken for the newest kind of its generation."""
+    name = ALIASES.get(model, model)
+    generation = _generation(name)
+    budget = _longest_prefix(name, _BUDGETS)
+    if budget is not None or generation < 3:  # noqa: PLR2004 - thinking is a budget before Gemini 3
+        low, high, can_stop = budget or (0, 24_576, True)
+        return Family(generation, _target(thinking="budget", thinking_budget=(low, high), thinking_can_stop=can_stop))
+    levels = _longest_prefix(name, _LEVELS) or _LOW_TO_HIGH
+    return Family(
+        generation,
+        _target(
+            thinking="levels",
+            thinking_levels=levels,
+            thinking_can_stop=False,
+            media_in_tool_results=_MEDIA_IN_RESULTS,
+        ),
+    )
+
+
+def listed(transport: str) -> tuple[Model, ...]:
+    """The models to pick from: under names that Claude Code's discovery keeps, then under their own."""
+    found = []
+    for prefix in ("claude-", ""):
+        found += [Model(prefix + name, Route(transport, name, why="picked by name"), _title(name)) for name in LISTED]
+    return tuple(found)
+
+
+def _target(**facts: Any) -> Target:
+    return Target(_CONTEXT, _OUTPUT, schema="gemini-json-schema", media=_MEDIA, **facts)
+
+
+def _generation(name: str) -> float:
+    found = re.search(r"gemini-(\d+(?:\.\d+)?)", name)
+    return float(found[1]) if found else 4.0
+
+
+def _longest_prefix(name: str, table: Mapping[str, Facts]) -> Facts | None:
+    matching = [prefix for prefix in table if name.startswith(prefix)]
+    return table[max(matching, key=len)] if matching else None
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ").title()

@@ -1,0 +1,49 @@
+"""Send each Claude model to the model configured for it."""
+
+import re
+from typing import Annotated
+
+from cgb import Env, MessagesRequest, Route, Settings, hookimpl
+
+
+class ModelMap(Settings):
+    """The table `[plugin.model-map]`: where the Claude families go.
+
+    A model is a name of the transport's, or `transport/name` for another transport.
+    """
+
+    transport: str = "gemini"
+    big_model: Annotated[str, Env("BIG_MODEL")] = "gemini-pro-latest"
+    """For opus, sonnet, fable and every other Claude model but haiku."""
+    small_model: Annotated[str, Env("SMALL_MODEL")] = "gemini-flash-latest"
+    """For haiku: titles, summaries of web pages, small subagents."""
+
+
+@hookimpl
+def describe_settings() -> type[Settings]:
+    return ModelMap
+
+
+@hookimpl
+def choose_route(request: MessagesRequest, settings: ModelMap) -> Route | None:
+    name = _bare(request.model)
+    if name.startswith("gemini-"):
+        return Route("gemini", name, why="a Gemini name goes as it is")
+    if "/" in name:
+        return _route(name, settings, "the client named the transport")
+    if "haiku" in name:
+        return _route(settings.small_model, settings, "haiku → small_model")
+    if name.startswith("claude"):
+        return _route(settings.big_model, settings, "claude-* → big_model")
+    return None
+
+
+def _bare(model: str) -> str:
+    """The name without the `[1m]` that asks for a long context, and without the `claude-` that made it discoverable."""
+    name = re.sub(r"\[[^\]]*\]$", "", model)
+    return name.removeprefix("claude-") if name.startswith("claude-gemini-") else name
+
+
+def _route(model: str, settings: ModelMap, why: str) -> Route:
+    transport, slash, name = model.partition("/")
+    return Route(transport, name, why=why) if slash else Route(settings.transport, model, why=why)

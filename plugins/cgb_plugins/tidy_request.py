@@ -1,0 +1,117 @@
+"""Put a request into the shape every upstream understands."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from cgb import Block, MessageParam, MessagesRequest, Target, TextBlock, Tool, ToolResultBlock, ToolUseBlock, hookimpl
+from cgb.messages import OutputConfig, ToolReferenceBlock, UnknownBlock
+
+_BILLING = "x-anthropic-billing-header:"
+_PLACEHOLDER = "DeferredToolPlaceholder"
+
+
+@hookimpl
+def fit_request(request: MessagesRequest, target: Target) -> MessagesRequest:
+    if target.native:
+        return request
+    return request.with_(
+        system=_system(request),
+        messages=tuple(_messages(request.messages)),
+        tools=_tools(request),
+        output_config=_output_config(request),
+    )
+
+
+def _system(request: MessagesRequest) -> str | None:
+    """One text, without the billing line: it differs per conversation and would spoil every prompt cache."""
+    texts = [block.text for block in request.system_blocks if isinstance(block, TextBlock)]
+    kept = [text for text in texts if text.strip() and not text.startswith(_BILLING)]
+    return "\n\n".join(kept) or None
+
+
+def _messages(messages: tuple[MessageParam, ...]) -> Iterator[MessageParam]:
+    """Turns that alternate: what stands between two answers of the model becomes one user message."""
+    for is_assistant, run in groupby(messages, key=lambda message: message.role == "assistant"):
+        blocks = [block for message in run for block in _blocks(message)]
+        if blocks:
+            yield MessageParam(role="assistant", content=tuple(blocks)) if is_assistant else _user(blocks)
+
+
+def _user(blocks: list[Block]) -> MessageParam:
+    """A user message; tool results come first, since nothing may stand between a call and its result."""
+    ordered = sorted(blocks, key=lambda block: not isinstance(block, ToolResultBlock))
+    return MessageParam(role="user", content=tuple(ordered))
+
+
+def _blocks(message: MessageParam) -> Iterator[Block]:
+    for block in message.blocks:
+        match block:
+            case TextBlock(text=""):
+                continue
+            case TextBlock(text=text) if message.role == "system":
+                yield TextBlock(text=f"<system-reminder>\n{text}\n</system-reminder>")
+            case ToolResultBlock() if not isinstance(block.content, str):
+                yield block.with_(content=tuple(map(_readable, block.blocks)))
+            case _:
+                yield from _of_tool_search(block)
+
+
+def _of_tool_search(block: Block) -> Iterator[Block]:
+    """Tools that came and went in mid-conversation are in `tools` by now; the model reads when that was."""
+    if isinstance(block, UnknownBlock) and block.type in {"tool_addition", "tool_removal"}:
+        verb = "added" if block.type == "tool_addition" else "removed"
+        yield TextBlock(text=f"Tool {verb}: {_changed_tool(block)}")
+    else:
+        yield _readable(block)
+
+
+def _readable(block: Block) -> Block:
+    """A reference to a tool as words."""
+    return TextBlock(text=f"Tool loaded: {block.tool_name}") if isinstance(block, ToolReferenceBlock) else block
+
+
+def _tools(request: MessagesRequest) -> tuple[Tool, ...]:
+    """The tools to offer now: deferred ones once the client's search has found them or the model has used them."""
+    every = list(_every_block(request.messages))
+    changes = [block for block in every if isinstance(block, UnknownBlock) and block.type.startswith("tool_")]
+    known = {block.tool_name for block in every if isinstance(block, ToolReferenceBlock)}
+    known |= {block.name for block in every if isinstance(block, ToolUseBlock)}
+    known |= {_changed_tool(block) for block in changes if block.type == "tool_addition"}
+    removed = {_changed_tool(block) for block in changes if block.type == "tool_removal"}
+    offered = [tool for tool in request.tools if not tool.get("defer_loading") or tool.name in known]
+    defined = [tool for block in changes for tool in _defined(block)]
+    gone = {_PLACEHOLDER, *removed}
+    return tuple({tool.name or str(tool.type): tool for tool in (*offered, *defined) if tool.name not in gone}.values())
+
+
+def _every_block(messages: tuple[MessageParam, ...]) -> Iterator[Block]:
+    for message in messages:
+        for block in message.blocks:
+            yield block
+            if isinstance(block, ToolResultBlock):
+                yield from block.blocks
+
+
+def _changed_tool(block: UnknownBlock) -> str:
+    """The name of the tool that a tool_addition or tool_removal is about."""
+    tool = block.get("tool")
+    if not isinstance(tool, dict):
+        return ""
+    definition = tool.get("definition")
+    return str(definition.get("name", "")) if isinstance(definition, dict) else str(tool.get("name", ""))
+
+
+def _defined(block: UnknownBlock) -> Iterable[Tool]:
+    tool = block.get("tool")
+    definition = tool.get("definition") if isinstance(tool, dict) and block.type == "tool_addition" else None
+    if isinstance(definition, dict) and definition.get("name") and isinstance(definition.get("input_schema"), dict):
+        yield Tool.model_validate(definition)
+
+
+def _output_config(request: MessagesRequest) -> OutputConfig | None:
+    """The newest turn's own effort wins over the request's (beta per-turn-control)."""
+    per_turn = [message.get("output_config") for message in request.messages]
+    efforts = [config.get("effort") for config in per_turn if isinstance(config, dict) and config.get("effort")]
+    if not efforts:
+        return request.output_config
+    return (request.output_config or OutputConfig()).with_(effort=efforts[-1])
