@@ -41,7 +41,11 @@ def test_a_tool_loop_that_writes_reads_edits_and_runs(claude: Claude, gemini: Si
     out = claude.ask(
         "Do it."
         + script(
-            {"thoughts": "A file first.", "text": "I write.", "calls": [call("Write", file_path=path, content="one\ntwo\n")]},
+            {
+                "thoughts": "A file first.",
+                "text": "I write.",
+                "calls": [call("Write", file_path=path, content="one\ntwo\n")],
+            },
             {"calls": [call("Read", file_path=path)]},
             {"calls": [call("Edit", file_path=path, old_string="two", new_string="2")]},
             {"calls": [call("Bash", command="cat a.txt > b.txt; wc -l < b.txt", description="Count lines")]},
@@ -70,7 +74,8 @@ def test_three_parallel_calls(claude: Claude, gemini: SimulatedGemini) -> None:
 
 def test_a_subagent(claude: Claude, gemini: SimulatedGemini) -> None:
     inner = "You are the inner one." + script(
-        {"calls": [call("Bash", command="echo inner > inner.txt", description="Write")]}, {"text": "The inner one is done."}
+        {"calls": [call("Bash", command="echo inner > inner.txt", description="Write")]},
+        {"text": "The inner one is done."},
     )
     out = claude.ask(
         "Delegate."
@@ -131,7 +136,9 @@ def test_an_mcp_server_with_a_dozen_tools(claude: Claude, gemini: SimulatedGemin
 
 
 def test_a_client_that_stops_half_way_cancels_upstream(claude: Claude, gemini: SimulatedGemini, tmp_path: Path) -> None:
-    process = claude.start("-p", "Wait." + script({"text": "A long story. " * 20, "chunks": 20, "fault": {"kind": "hang", "after": 2}}))
+    process = claude.start(
+        "-p", "Wait." + script({"text": "A long story. " * 20, "chunks": 20, "fault": {"kind": "hang", "after": 2}})
+    )
     wait_until(lambda: bool(gemini.calls))
     process.send_signal(signal.SIGINT)
     stopped = time.monotonic()

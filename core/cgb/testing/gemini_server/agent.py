@@ -34,7 +34,9 @@ HARMLESS = {
 def answer(request: Request) -> Step:
     """One step for any valid request."""
     if request.json_mode:
-        return Step(json.dumps(_instance(request), ensure_ascii=False))
+        made = _instance(request)
+        plain = request.config.get("responseMimeType") == "text/x.enum"
+        return Step(str(made) if plain else json.dumps(made, ensure_ascii=False))
     step = _step(request)
     return Step(_stopped(step.text, request), _thoughts(step), step.calls, grounding=step.grounding)
 

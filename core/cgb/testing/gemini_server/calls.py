@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -35,17 +36,23 @@ class Call:
     cancelled: bool = False
     started_at: float = field(default_factory=time.monotonic)
     finished_at: float | None = None
+    _ended: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     def finish(self, status: int) -> None:
         """Note the status and the time, once."""
         self.status = status
         if self.finished_at is None:
             self.finished_at = time.monotonic()
+            self._ended.set()
 
     def cancel(self) -> None:
         """Note that the client left before the end."""
         self.cancelled = True
         self.finish(self.status or CLIENT_CLOSED)
+
+    def wait(self, timeout_s: float = 10.0) -> bool:
+        """Block until the call is finished or cancelled; from a coroutine, use `asyncio.to_thread`."""
+        return self._ended.wait(timeout_s)
 
 
 CLIENT_CLOSED = 499

@@ -87,15 +87,26 @@ def _kept(events: list[Event], options: Options, default: int = 1) -> list[Event
     return events[: min(int(options.get("after", default)), max(len(events) - 1, 0))]
 
 
-def _candidate(last: Event, candidate: Json) -> Event:
-    body = last.body if isinstance(last, Frame) else {}
-    content = {"role": "model", **candidate.pop("content", {})}
-    return Frame({**body, "candidates": [{"content": content, **candidate, "index": 0}]})
+def _bare(events: list[Event], kept: list[Event]) -> Json:
+    """The last frame without its candidates, and with the usage of what was kept."""
+    frames = [event.body for event in (kept or events) if isinstance(event, Frame)]
+    usage = dict(frames[-1]["usageMetadata"])
+    if not kept:
+        usage["totalTokenCount"] -= usage.pop("candidatesTokenCount", 0)
+    body = {key: value for key, value in frames[-1].items() if key != "candidates"}
+    return {**body, "usageMetadata": usage}
 
 
-def _finish(events: list[Event], options: Options, reason: str, *, after: int = 0, **more: Any) -> list[Event]:
+def _candidate(base: Json, content: Json, **more: Any) -> Event:
+    candidate = {"content": {**content, "role": "model"}, **more, "index": 0}
+    return Frame({"candidates": [candidate], **base})
+
+
+def _finish(
+    events: list[Event], options: Options, reason: str, *, after: int = 0, content: Json | None = None, **more: Any
+) -> list[Event]:
     kept = _kept(events, options, after)
-    return [*kept, _candidate(events[-1], {"finishReason": reason, **more})]
+    return [*kept, _candidate(_bare(events, kept), content or {}, finishReason=reason, **more)]
 
 
 def _empty(events: list[Event], options: Options) -> list[Event]:
@@ -125,18 +136,11 @@ def _blocked_prompt(events: list[Event], options: Options) -> list[Event]:
     feedback: Json = {"blockReason": options.get("reason", "PROHIBITED_CONTENT")}
     if "message" in options:
         feedback["blockReasonMessage"] = options["message"]
-    return [Frame({"promptFeedback": feedback, **_bare(events)})]
-
-
-def _bare(events: list[Event]) -> Json:
-    """A frame without its candidates."""
-    last = events[-1]
-    body = last.body if isinstance(last, Frame) else {}
-    return {key: value for key, value in body.items() if key != "candidates"}
+    return [Frame({"promptFeedback": feedback, **_bare(events, [])})]
 
 
 def _no_candidates(events: list[Event], _options: Options) -> list[Event]:
-    return [Frame(_bare(events))]
+    return [Frame(_bare(events, []))]
 
 
 def _max_tokens(events: list[Event], options: Options) -> list[Event]:
@@ -145,7 +149,7 @@ def _max_tokens(events: list[Event], options: Options) -> list[Event]:
 
 def _thoughts_only(events: list[Event], options: Options) -> list[Event]:
     thought = {"text": str(options.get("text", "I am still thinking.")), "thought": True}
-    thinking = _candidate(events[-1], {"content": {"parts": [thought]}})
+    thinking = _candidate(_bare(events, []), {"parts": [thought]})
     return [thinking, *_finish(events, {}, str(options.get("reason", "STOP")))]
 
 

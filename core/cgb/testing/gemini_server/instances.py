@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from cgb.testing.gemini_server import patterns
+from cgb.testing.gemini_server import numbers, patterns
 
 Schema: TypeAlias = Any
 DEEP = 12
@@ -54,29 +53,31 @@ class _Maker:
 
     def make(self, schema: Schema, depth: int) -> Any:
         flat = self._flatten(schema, depth)
+        if depth > DEEP * 2:
+            return None
         if "const" in flat:
             return flat["const"]
         if flat.get("enum"):
             return _first_of_type(flat["enum"], flat)
         return getattr(self, f"_{_type(flat)}", self._string)(flat, depth)
 
-    def _flatten(self, schema: Schema, depth: int) -> dict[str, Any]:
+    def _flatten(self, schema: Schema, depth: int, hops: int = 0) -> dict[str, Any]:
         """The schema with its reference, `allOf` and one branch of `anyOf` or `oneOf` merged in."""
         if not isinstance(schema, dict):
             return {}
         flat = {key: value for key, value in schema.items() if key not in {"$ref", "allOf", "anyOf", "oneOf"}}
-        if depth > DEEP * 2:
+        if hops > DEEP:
             return flat
         if isinstance(schema.get("$ref"), str):
-            flat = _merge(flat, self._flatten(self._resolve(schema["$ref"]), depth + 1))
+            flat = _merge(flat, self._flatten(self._resolve(schema["$ref"]), depth, hops + 1))
         for part in schema.get("allOf", ()):
-            flat = _merge(flat, self._flatten(part, depth + 1))
+            flat = _merge(flat, self._flatten(part, depth, hops + 1))
         for name in ("anyOf", "oneOf"):
             branches = [branch for branch in schema.get(name, ()) if branch is not False]
             if branches:
                 # A recursive type ends in its last branch, which is usually null or a leaf.
                 branch = branches[-1 if depth > DEEP else 0]
-                flat = _merge(flat, self._flatten(branch, depth + 1))
+                flat = _merge(flat, self._flatten(branch, depth, hops + 1))
         return flat
 
     def _resolve(self, reference: str) -> Schema:
@@ -121,20 +122,19 @@ class _Maker:
     @staticmethod
     def _string(schema: dict[str, Any], _depth: int) -> str:
         least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
-        text = FORMATS.get(str(schema.get("format", "")), "example")
+        text: str = FORMATS.get(str(schema.get("format")), "example")
         if "pattern" in schema:
             text = patterns.match(str(schema["pattern"]), least) or text
-        return text.ljust(least, "x")[: None if most is None else int(most)]
+        padded = text.ljust(least, "x")
+        return padded[: len(padded) if most is None else int(most)]
 
-    def _integer(self, schema: dict[str, Any], _depth: int) -> int:
-        low, high, step = _range(schema, 1)
-        number = math.ceil(low / step) * step
-        return int(min(number, high))
+    @staticmethod
+    def _integer(schema: dict[str, Any], _depth: int) -> int:
+        return numbers.whole(schema)
 
-    def _number(self, schema: dict[str, Any], _depth: int) -> float | int:
-        low, high, step = _range(schema, schema.get("multipleOf", 1))
-        number = math.ceil(low / step) * step
-        return number if number <= high else (low + high) / 2
+    @staticmethod
+    def _number(schema: dict[str, Any], _depth: int) -> float | int:
+        return numbers.real(schema)
 
     @staticmethod
     def _boolean(_schema: dict[str, Any], _depth: int) -> bool:
@@ -146,10 +146,10 @@ class _Maker:
 
 
 def _type(schema: dict[str, Any]) -> str:
-    kinds = schema.get("type", [])
-    kinds = [str(kind).lower() for kind in (kinds if isinstance(kinds, list) else [kinds])]
-    for kind in sorted(kinds, key=lambda kind: kind == "null"):
-        return kind
+    given = schema.get("type", [])
+    kinds = [str(kind).lower() for kind in (given if isinstance(given, list) else [given])]
+    if kinds:
+        return min(kinds, key=lambda kind: kind == "null")
     return next((kind for kind, hints in HINTS.items() if any(hint in schema for hint in hints)), "string")
 
 
@@ -158,28 +158,12 @@ def _first_of_type(values: list[Any], schema: dict[str, Any]) -> Any:
     return next((value for value in values if isinstance(value, wanted)), values[0])
 
 
-def _range(schema: dict[str, Any], unit: float) -> tuple[float, float, float]:
-    low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
-    step = schema.get("multipleOf", unit) or unit
-    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
-    # Draft 4 has booleans here, later drafts the bound itself.
-    over = low if over is True else over
-    under = high if under is True else under
-    if over not in {None, False}:
-        low = max(low, math.floor(over / step) * step + step)
-    if under not in {None, False}:
-        high = min(high, under - step if under - step >= low else (max(low, over or low) + under) / 2)
-    if low == -math.inf:
-        low = min(0, math.floor(high / step) * step) if high != math.inf else 0
-    return low, high, step
-
-
 def _vary(value: Any, index: int) -> Any:
     if isinstance(value, str):
         return value + str(index) if index else value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value + index
-    return value if index == 0 else [value, index][index % 2] if isinstance(value, bool) else value
+    return (not value) if isinstance(value, bool) and index else value
 
 
 def _anchored(schema: Schema, anchor: str) -> Schema:

@@ -6,6 +6,7 @@ Keywords the service does not know are ignored, so only the documented ones are 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ class _Walk:
         self._deep = False
         definitions = root.get("$defs")
         names = definitions if isinstance(definitions, dict) else {}
-        self._targets = {"#", *(f"#/$defs/{name}" for name in names)}
+        self._targets = {"#", *(f"#/$defs/{_escaped(name)}" for name in names)}
         self._targets.update(f"#{anchor}" for anchor in _anchors(root))
 
     def node(self, schema: Any, at: tuple[str, ...], depth: int) -> None:
@@ -91,11 +92,16 @@ class _Walk:
                 "only description and default can be set alongside it"
             )
             self._add("json-schema-ref-siblings", text)
-        if target not in self._targets:
+        if unquote(target) not in self._targets:
             self._add("json-schema-ref", f"reference to undefined schema at {_shown(at)}")
 
     def _add(self, rule: str, text: str) -> None:
         self._found.add(rule, self._path, text)
+
+
+def _escaped(name: str) -> str:
+    """A name in a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _shown(at: tuple[str, ...]) -> str:

@@ -85,12 +85,14 @@ class _Routes:
             return _catalog(request, call)
         call.body = validation.parse(await _read(request))
         model = _model(request, call)
-        call.dummies = signatures.count_dummies(call.body)
         if call.method == "countTokens":
             counted = count_prompt(validation.count(model, call.body).body)
             details = [{"modality": "TEXT", "tokenCount": counted}]
             return writers.json_response({"totalTokens": counted, "promptTokensDetails": details})
-        return await self._generate(request, call, validation.generate(model, call.body))
+        valid = validation.read(model, call.body)
+        call.dummies = signatures.count_dummies(valid.body)
+        validation.check(valid)
+        return await self._generate(request, call, valid)
 
     async def _generate(self, request: web.Request, call: Call, valid: Request) -> web.StreamResponse:
         step = self._service.step(valid, {key.lower(): value for key, value in request.headers.items()})

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from cgb.testing.gemini_server.errors import GoogleError
 from cgb.testing.gemini_server.request import holds
-from cgb.testing.gemini_server.signatures import current_turn
 from cgb.testing.gemini_server.turn_rules import is_model
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def read_all(value: Any) -> list[Step]:
 def scripted(request: Request, header: str | None) -> Step | None:
     """The step a request brings with it: in a header, else in its newest directive."""
     if header is not None:
-        steps, start = read_all(_header(header)), current_turn(request.contents)
+        steps, start = read_all(_header(header)), 0
     else:
         found = next(_directives(request.contents), None)
         if found is None:

@@ -153,5 +153,5 @@ def _run(service: SimulatedGemini, started: Future[_Stop]) -> None:
 
     try:
         asyncio.run(main())
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         started.set_exception(error)

@@ -47,8 +47,6 @@ def spend(request: Request, step: Step) -> tuple[Step, int]:
 def _thinking(request: Request, step: Step, limit: int | None) -> int:
     if step.thinking == "heavy":
         return HEAVY
-    if not thinks(request) and not step.thoughts:
-        return 0
     if not thinks(request):
         return 0
     return BRIEF if limit is not None and TINY <= limit < SMALL else max(USUAL, estimate(step.thoughts))

@@ -50,9 +50,13 @@ def parse(raw: bytes) -> Json:
     return body
 
 
-def generate(model: Model, body: Json) -> Request:
-    """A generate request that broke no rule."""
-    request = Request(model, payload.read("GenerateContentRequest", body))
+def read(model: Model, body: Json) -> Request:
+    """A generate request whose every name and value is known to the service."""
+    return Request(model, payload.read("GenerateContentRequest", body))
+
+
+def check(request: Request) -> None:
+    """All other rules of a generate request, stage by stage."""
     for stage in STAGES:
         found = Findings()
         for rule in stage:
@@ -60,7 +64,6 @@ def generate(model: Model, body: Json) -> Request:
         found.stop()
     if "cachedContent" in request.body:
         raise GoogleError(403, "CachedContent not found (or permission denied)")
-    return request
 
 
 def count(model: Model, body: Json) -> Request:

@@ -58,6 +58,8 @@ class Stream:
         await self._prepare()
         if not self._sse:
             await self._response.write(b"]" if self._frames else b"[]")
+        # Before the client can see the end, so that whoever saw it finds the call finished.
+        self._call.finish(200)
         await self._response.write_eof()
         return self._response
 
