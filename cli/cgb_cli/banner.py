@@ -31,7 +31,9 @@ def lines(found: Preflight, settings: ServerSettings, port: int, *, demo: bool) 
     url = address(settings.host, port)
     yield Text.assemble((f"cgb {version('claude-gemini-bridge')}", "bold"), "  listens on ", (url, "bold cyan"))
     if demo:
-        yield _line("demo", Text("a simulated Gemini answers, no real model; nothing leaves this machine", "yellow"))
+        yield _line(
+            "demo", Text("a simulated Gemini answers, not the real one: what it says comes from no model", "yellow")
+        )
     for label, (family, way) in zip(("models", *[""] * len(found.ways)), found.ways.items(), strict=False):
         yield _line(label, Text.assemble(f"{family:<7} → ", (str(way), "cyan" if way.route else "red")))
     yield _line("plugins", Text(" → ".join(plugin.name for plugin in found.plugins)))

@@ -47,52 +47,54 @@ def _code(start: Start, args: list[str]) -> int:
 @contextmanager
 def _bridge(start: Start, config: "Config", model: str, keys: list[str]) -> "Iterator[tuple[str, int | None]]":
     """A bridge that answers: its address, and the context window of the model that Claude Code will use."""
-    from .bridge import answers, context_tokens, started
+    from .bridge import context_tokens, started
     from .preflight import FAMILIES
 
     model = FAMILIES.get(model, model) or FAMILIES["opus"]
-    own = start.demo or start.options["plugins"] is not None
-    url = _running(config, own=own)
-    if url and answers(url):
+    if url := _running(start, config):
         _tell(f"Claude Code uses the bridge that runs at {url}.")
-        yield url, context_tokens(url, model, keys[0] if keys else "")
+        yield url, context_tokens(url, model, keys[0] if keys else "") or _context_tokens(config, model)
         return
-    _refuse_other_address()
     with started(start) as bridge:
-        tokens = _context_tokens(start, config, model)
+        tokens = _context_tokens(config, model, demands=not start.demo)
         bridge.wait()
         _tell(f"the bridge runs at {bridge.url} until Claude Code ends; its log: {bridge.log}")
         yield bridge.url, tokens
 
 
-def _running(config: "Config", *, own: bool) -> str:
-    """Where a bridge may be running: where the user's environment says, else where ours listens; "" to start one."""
-    from .banner import address
-
-    configured = address(config.server.host, config.server.port)
-    said = os.environ.get("ANTHROPIC_BASE_URL", "").rstrip("/")
-    return said or ("" if own else configured)
-
-
-def _refuse_other_address() -> None:
-    """See that claude will come to a bridge of our own.
+def _running(start: Start, config: "Config") -> str:
+    """The bridge that runs already, where the user's environment says or where ours would listen; "" if there is none.
 
     Raises:
-        ConfigError: the user's environment sends claude elsewhere.
+        ConfigError: the user's environment sends Claude Code to where the bridge that is wanted cannot be.
     """
     from cgb.errors import ConfigError
 
-    said = os.environ.get("ANTHROPIC_BASE_URL")
-    if said:
+    from .banner import address
+    from .bridge import answers
+
+    own = start.demo or start.options["plugins"] is not None
+    said = os.environ.get("ANTHROPIC_BASE_URL", "").rstrip("/")
+    if said and own:
+        raise ConfigError(f"ANTHROPIC_BASE_URL is {said}, but --demo and --plugins start another bridge. Unset it.")
+    if said and not answers(said):
         raise ConfigError(f"ANTHROPIC_BASE_URL is {said}, where no bridge answers. Start one there, or unset it.")
+    if said:
+        return said
+    configured = address(config.server.host, config.server.port)
+    return configured if not own and answers(configured) else ""
 
 
-def _context_tokens(start: Start, config: "Config", model: str) -> int | None:
-    """The context window of the model that requests for `model` reach; refuses what could not work at all."""
+def _context_tokens(config: "Config", model: str, *, demands: bool = False) -> int | None:
+    """The context window of the model that requests for `model` reach, as configured here.
+
+    Raises:
+        ConfigError: the transports on the way lack something, and `demands` that they do not.
+    """
     from .preflight import FAMILIES, preflight
 
     found = preflight(config, {**FAMILIES, "main": model})
-    if not start.demo:
+    if demands:
         found.demand_nothing()
     target = found.ways["main"].target
     return target.context_tokens if target else None

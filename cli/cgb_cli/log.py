@@ -60,7 +60,8 @@ class Lines(logging.Formatter):
         return f"{time}  {level}{super().format(record)}"
 
     def _painted(self, pieces: list[tuple[str, str]]) -> str:
-        return "  ".join(style(text, fg=colour or None) if self._colours else text for text, colour in pieces)
+        painted = (style(text, fg=colour) if colour and self._colours else text for text, colour in pieces)
+        return "  ".join(painted)
 
 
 def _told(record: Record, ctx: Context) -> Iterator[tuple[str, str]]:
