@@ -6,6 +6,8 @@ from contextlib import aclosing
 from typing_extensions import override
 
 from cgb import (
+    CitationsDelta,
+    ContentBlockStart,
     Context,
     Event,
     InputJsonDelta,
@@ -20,7 +22,8 @@ from cgb import (
 )
 from cgb.messages import Grammar, GrammarError, Splice
 
-_COMMITS = (TextDelta, InputJsonDelta)
+_TAKEN_BACK = frozenset({"text", "thinking", "redacted_thinking"})
+"""Blocks that may have begun in an answer that is given up: a client acts on every other kind."""
 
 
 class StreamRepair(Settings):
@@ -70,7 +73,7 @@ class _AskAgain(TransportWrapper):
             try:
                 async with aclosing(self.inner.send(request, route, ctx)) as events:
                     async for event in events:
-                        committed = committed or isinstance(event, _COMMITS)
+                        committed = committed or _commits(event)
                         for joined in splice.read(event):
                             yield joined
             except UnusableAnswer as error:
@@ -81,3 +84,10 @@ class _AskAgain(TransportWrapper):
                     yield joined
             else:
                 return
+
+
+def _commits(event: Event) -> bool:
+    """Whether the client has by now seen something of the answer that cannot be taken back."""
+    if isinstance(event, ContentBlockStart):
+        return event.content_block.get("type") not in _TAKEN_BACK
+    return isinstance(event, TextDelta | InputJsonDelta | CitationsDelta)

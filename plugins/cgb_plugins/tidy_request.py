@@ -8,6 +8,7 @@ from cgb.messages import OutputConfig, ToolReferenceBlock, UnknownBlock
 
 _BILLING = "x-anthropic-billing-header:"
 _PLACEHOLDER = "DeferredToolPlaceholder"
+_CHANGES = frozenset({"tool_addition", "tool_removal"})
 
 
 @hookimpl
@@ -32,15 +33,13 @@ def _system(request: MessagesRequest) -> str | None:
 def _messages(messages: tuple[MessageParam, ...]) -> Iterator[MessageParam]:
     """Turns that alternate: what stands between two answers of the model becomes one user message."""
     for is_assistant, run in groupby(messages, key=lambda message: message.role == "assistant"):
-        blocks = [block for message in run for block in _blocks(message)]
+        turn = list(run)
+        blocks = [block for message in turn for block in _blocks(message)]
+        if not is_assistant:
+            # Results come first: nothing may stand between a call and its result.
+            blocks.sort(key=lambda block: not isinstance(block, ToolResultBlock))
         if blocks:
-            yield MessageParam(role="assistant", content=tuple(blocks)) if is_assistant else _user(blocks)
-
-
-def _user(blocks: list[Block]) -> MessageParam:
-    """A user message; tool results come first, since nothing may stand between a call and its result."""
-    ordered = sorted(blocks, key=lambda block: not isinstance(block, ToolResultBlock))
-    return MessageParam(role="user", content=tuple(ordered))
+            yield turn[0].with_(role="assistant" if is_assistant else "user", content=tuple(blocks))
 
 
 def _blocks(message: MessageParam) -> Iterator[Block]:
@@ -58,7 +57,7 @@ def _blocks(message: MessageParam) -> Iterator[Block]:
 
 def _of_tool_search(block: Block) -> Iterator[Block]:
     """Tools that came and went in mid-conversation are in `tools` by now; the model reads when that was."""
-    if isinstance(block, UnknownBlock) and block.type in {"tool_addition", "tool_removal"}:
+    if isinstance(block, UnknownBlock) and block.type in _CHANGES:
         verb = "added" if block.type == "tool_addition" else "removed"
         yield TextBlock(text=f"Tool {verb}: {_changed_tool(block)}")
     else:
@@ -77,7 +76,8 @@ def _tools(request: MessagesRequest) -> tuple[Tool, ...]:
     known = {block.tool_name for block in every if isinstance(block, ToolReferenceBlock)}
     known |= {block.name for block in every if isinstance(block, ToolUseBlock)}
     known |= {_changed_tool(block) for block in changes if block.type == "tool_addition"}
-    removed = {_changed_tool(block) for block in changes if block.type == "tool_removal"}
+    newest = {_changed_tool(block): block.type for block in changes if block.type in _CHANGES}
+    removed = {name for name, change in newest.items() if change == "tool_removal"}
     offered = [tool for tool in request.tools if not tool.get("defer_loading") or tool.name in known]
     defined = [tool for block in changes for tool in _defined(block)]
     gone = {_PLACEHOLDER, *removed}

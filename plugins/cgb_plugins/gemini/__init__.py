@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr
@@ -39,8 +40,9 @@ class Gemini(Settings):
     """The table `[plugin.gemini]`."""
 
     api_key: Annotated[SecretStr | None, Env("GEMINI_API_KEY", "GOOGLE_API_KEY")] = None
-    base_url: Annotated[str, Env("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE")] = (
-        "https://generativelanguage.googleapis.com"
+    base_url: Annotated[str, Env("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE")] = Field(
+        default="https://generativelanguage.googleapis.com",
+        pattern=r"^https?://(\[[0-9a-fA-F:.]+\]|[^/\[\]\s]+)(:\d+)?(/|$)",
     )
     proxy: Annotated[str | None, Env("HTTPS_PROXY", "https_proxy")] = None
     """An HTTP proxy on the way to Gemini; `NO_PROXY` is honoured."""
@@ -80,7 +82,7 @@ class GeminiTransport(Transport):
     async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         names = tool_names(request)
         body = Converter(request, family_of(route.model), names, ctx).body()
-        estimate = estimate_tokens(request)
+        estimate = partial(estimate_tokens, request)
         if self._settings.unstreamed or route.options.get("unstreamed"):
             answer = _once(await self._client.call("generateContent", route.model, body))
             async for event in events_of(answer, request, names, estimate):

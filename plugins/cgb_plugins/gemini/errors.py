@@ -35,7 +35,8 @@ def error_of(status: int, body: bytes, model: str) -> ApiError:
 
 def error_in_stream(error: Mapping[str, Any], model: str) -> ApiError:
     """The same for an error object inside a stream that began with 200."""
-    return error_of(int(error.get("code") or 500), orjson.dumps({"error": error}), model)
+    code = error.get("code")
+    return error_of(code if isinstance(code, int) and code else 500, orjson.dumps({"error": error}), model)
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:
@@ -87,8 +88,7 @@ def _by_status(status: int, message: str, error: Mapping[str, Any], model: str) 
 
 def _rate_limited(message: str, error: Mapping[str, Any]) -> RateLimited:
     """A quota is used up: until Google's own delay has passed, or for the day, which no retry mends."""
-    violations = [one for detail in _details(error) for one in detail.get("violations") or ()]
-    if any("PerDay" in str(one.get("quotaId", "")) for one in violations):
+    if any("PerDay" in str(detail.get("violations")) for detail in _details(error)):
         return RateLimited(f"the day's Gemini quota is used up: {message}", should_retry=False)
     return RateLimited(f"Gemini's rate limit is reached: {message}", retry_after=_retry_after(message, error))
 

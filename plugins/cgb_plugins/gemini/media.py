@@ -42,6 +42,22 @@ def parts_of(block: Block, media: tuple[str, ...], note: Note) -> Iterator[Part]
             yield from _text(orjson.dumps(block.to_wire()).decode())
 
 
+def takes(media: tuple[str, ...], kind: str) -> bool:
+    """Whether a MIME type is among those of a target."""
+    return any(fnmatchcase(kind, pattern) for pattern in media)
+
+
+def _raw(raw: Any, media: tuple[str, ...], note: Note) -> Iterator[Part]:
+    """A block inside a document's source, where the request's own validation does not reach."""
+    try:
+        block = block_of(raw)
+    except (AttributeError, ValueError):
+        note("as_text", "an unreadable block inside a document reached Gemini as JSON text")
+        yield from _text(orjson.dumps(raw).decode())
+        return
+    yield from parts_of(block, media, note)
+
+
 def _text(text: str) -> Iterator[Part]:
     if text:
         yield {"text": text}
@@ -57,7 +73,7 @@ def _source(what: str, source: Mapping[str, Any], media: tuple[str, ...], note: 
             inner = source.get("content") or ()
             blocks = [{"type": "text", "text": inner}] if isinstance(inner, str) else inner
             for raw in blocks:
-                yield from parts_of(block_of(raw), media, note)
+                yield from _raw(raw, media, note)
         case "url":
             note("as_text", f"a linked {what} reached Gemini as its address")
             yield from _text(f"[{what}: {source.get('url')}]")
@@ -69,7 +85,7 @@ def _source(what: str, source: Mapping[str, Any], media: tuple[str, ...], note: 
 def _inline(what: str, source: Mapping[str, Any], media: tuple[str, ...], note: Note) -> Iterator[Part]:
     kind = str(source.get("media_type", "")).lower()
     kind = _SAME_TYPE.get(kind, kind)
-    if any(fnmatchcase(kind, pattern) for pattern in media):
+    if takes(media, kind):
         yield {"inlineData": {"mimeType": kind, "data": source.get("data", "")}}
     else:
         note("dropped", f"Gemini does not take {kind}, so it got a note in place of the {what}")

@@ -7,7 +7,7 @@ from typing import Any
 from cgb import Block, Context, MessagesRequest, Target, ToolResultBlock, ToolUseBlock
 from cgb.messages import TextBlock, Tool, ToolNames, carried
 
-from .media import Part, parts_of
+from .media import Part, parts_of, takes
 from .models import Family
 from .thinking import output_tokens, thinking_config
 from .turns import Answered, ModelTurn, UserTurn, turns
@@ -64,15 +64,17 @@ class Converter:
     # The conversation
 
     def _contents(self) -> Iterator[dict[str, Any]]:
-        last = "model"
+        last = ""
         for turn in turns(self.request.messages):
             role = "model" if isinstance(turn, ModelTurn) else "user"
-            if role == "model" and last == "model":
-                yield {"role": "user", "parts": [{"text": _OPENING}]}
             parts = list(self._model_parts(turn) if isinstance(turn, ModelTurn) else self._user_parts(turn))
+            if not parts:
+                continue
+            if role == "model" and last != "user":
+                yield {"role": "user", "parts": [{"text": _GO_ON if last else _OPENING}]}
             last = role
             yield {"role": role, "parts": parts}
-        if last == "model":
+        if last != "user":
             yield {"role": "user", "parts": [{"text": _GO_ON}]}
 
     def _model_parts(self, turn: ModelTurn) -> Iterator[Part]:
@@ -127,10 +129,10 @@ class Converter:
         """
         call, result = answered.call, answered.result
         blocks = result.blocks if result else (TextBlock(text=_NO_RESULT),)
-        media = self.target.media_in_tool_results
-        parts = [part for block in blocks for part in parts_of(block, media or self.target.media, self._note)]
+        parts = [part for block in blocks for part in parts_of(block, self.target.media, self._note)]
         text = "\n".join(part["text"] for part in parts if "text" in part)
-        shown = [part for part in parts if "text" not in part]
+        inside = [part for part in parts if "text" not in part and self._fits_inside(part)]
+        beside += [part for part in parts if "text" not in part and not self._fits_inside(part)]
         failed = result is None or bool(result.is_error)
         response: dict[str, Any] = {
             "name": self.names.to_upstream(call.name),
@@ -139,11 +141,13 @@ class Converter:
         memory = carried(call.id)
         if memory and "id" in memory.facts:
             response["id"] = memory.facts["id"]
-        if media and shown:
-            response["parts"] = shown
-        else:
-            beside += shown
+        if inside:
+            response["parts"] = inside
         return {"functionResponse": response}
+
+    def _fits_inside(self, part: Part) -> bool:
+        """Whether a file may stand inside a functionResponse; any other stands beside it."""
+        return takes(self.target.media_in_tool_results, part["inlineData"]["mimeType"])
 
     # Tools
 
@@ -175,7 +179,7 @@ class Converter:
             config["includeServerSideToolInvocations"] = True
         choice = self.request.tool_choice
         if functions and choice is not None:
-            calling = _calling(choice.type, choice.name, self.names)
+            calling = _calling(choice.type, choice.name and self.names.to_upstream(choice.name), tools)
             config |= {"functionCallingConfig": calling} if calling else {}
         return config
 
@@ -216,12 +220,14 @@ def _server_tool(tool: Tool) -> str | None:
     return "urlContext" if kind.startswith("web_fetch") else None
 
 
-def _calling(choice: str, name: str | None, names: ToolNames) -> dict[str, Any] | None:
+def _calling(choice: str, name: str | None, tools: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """A functionCallingConfig; only a declared function can be demanded, so no server tool (BerriAI/litellm#25477)."""
+    declared = {function["name"] for tool in tools for function in tool.get("functionDeclarations", ())}
     match choice:
         case "any":
             return {"mode": "ANY"}
-        case "tool" if name:
-            return {"mode": "ANY", "allowedFunctionNames": [names.to_upstream(name)]}
+        case "tool" if name in declared:
+            return {"mode": "ANY", "allowedFunctionNames": [name]}
         case "none":
             return {"mode": "NONE"}
         case _:

@@ -1,6 +1,6 @@
 """Gemini → Anthropic: the frames of a GenerateContentResponse as events."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -21,7 +21,7 @@ _SPOILT = {
 
 
 async def events_of(
-    frames: AsyncIterable[Mapping[str, Any]], request: MessagesRequest, names: ToolNames, estimate: int
+    frames: AsyncIterable[Mapping[str, Any]], request: MessagesRequest, names: ToolNames, estimate: Callable[[], int]
 ) -> AsyncGenerator[Event]:
     """The answer that these frames stream.
 
@@ -43,7 +43,7 @@ async def events_of(
         candidate = (frame.get("candidates") or [{}])[0]
         if finish:
             continue  # text after the finish reason is not part of the answer; its usage is
-        for part in (candidate.get("content") or {}).get("parts") or ():
+        for part in map(_present, (candidate.get("content") or {}).get("parts") or ()):
             said.add(_kind(part))
             for event in _say(part, writer, names):
                 yield event
@@ -55,10 +55,15 @@ async def events_of(
         yield event
 
 
+def _present(part: Mapping[str, Any]) -> dict[str, Any]:
+    """The members a part really has: null is absent."""
+    return {name: value for name, value in part.items() if value is not None}
+
+
 def _say(part: Mapping[str, Any], writer: Writer, names: ToolNames) -> Iterator[Event]:
     """The events of one part."""
     match part:
-        case {"functionCall": call}:
+        case {"functionCall": dict(call)}:
             facts = {"id": str(call["id"])} if call.get("id") else {}
             tool_id = carry(new_id("toolu"), str(part.get("thoughtSignature") or ""), **facts)
             yield from writer.tool(tool_id, names.to_client(str(call.get("name", ""))), call.get("args") or {})
@@ -89,11 +94,12 @@ def _shown(part: Mapping[str, Any]) -> str:
 
 
 def _kind(part: Mapping[str, Any]) -> str:
-    if "functionCall" in part:
+    if isinstance(part.get("functionCall"), dict):
         return "call"
     if part.get("thought"):
         return "thought"
-    return "text" if part.get("text") or "text" not in part else "nothing"
+    shown = part["text"] if "text" in part else _shown(part)
+    return "text" if shown else "nothing"
 
 
 def _end(writer: Writer, finish: Mapping[str, Any], blocked: str, said: set[str], usage: Usage) -> Iterator[Event]:
@@ -140,10 +146,11 @@ def _figures(metadata: Mapping[str, Any]) -> dict[str, int]:
     return {name: value for name, value in metadata.items() if isinstance(value, int)}
 
 
-def _usage(figures: Mapping[str, int], estimate: int) -> Usage:
+def _usage(figures: Mapping[str, int], estimate: Callable[[], int]) -> Usage:
     """Gemini's figures as Anthropic's: input without the cached part, at least 1; output with the thoughts."""
     cached = figures.get("cachedContentTokenCount", 0)
-    read = figures.get("promptTokenCount", estimate) + figures.get("toolUsePromptTokenCount", 0) - cached
+    prompt = figures["promptTokenCount"] if "promptTokenCount" in figures else estimate()
+    read = prompt + figures.get("toolUsePromptTokenCount", 0) - cached
     written = figures.get("candidatesTokenCount", 0) + figures.get("thoughtsTokenCount", 0)
     return Usage(
         input_tokens=max(read, 1),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import asynccontextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from . import Gemini
 
 _OK = 200
+_BOM = b"\xef\xbb\xbf"
+_NO_DATA = (b":", b"event:", b"id:", b"retry:")
+"""How the lines of an event stream begin that say nothing here."""
 
 
 class Client:
@@ -49,12 +54,12 @@ class Client:
     async def call(self, method: str, model: str, body: dict[str, Any], timeout_s: float | None = None) -> Any:
         """The whole answer of `generateContent` or `countTokens`."""
         async with self._post(f"models/{model}:{method}", model, body, timeout_s) as response:
-            return orjson.loads(await response.read())
+            return _whole(await response.read(), model)
 
     async def models(self) -> list[dict[str, Any]]:
         """The first page of the models that the key may use."""
         async with self._request("GET", "models?pageSize=1000", "models", None) as response:
-            listed: list[dict[str, Any]] = orjson.loads(await response.read()).get("models") or []
+            listed: list[dict[str, Any]] = _whole(await response.read(), "models").get("models") or []
             return listed
 
     def _post(self, path: str, model: str, body: dict[str, Any], timeout_s: float | None = None) -> Any:
@@ -72,7 +77,13 @@ class Client:
         url = self._base + path
         try:
             async with self._opened().request(
-                verb, url, data=body, headers=self._headers(), timeout=limits, proxy=self._proxy(url)
+                verb,
+                url,
+                data=body and BytesIO(body),  # which aiohttp sends in pieces, so that a large one holds nobody up
+                headers=self._headers(),
+                timeout=limits,
+                proxy=self._proxy(url),
+                allow_redirects=False,  # the key is for this address only
             ) as response:
                 if response.status != _OK:
                     raise error_of(response.status, await response.read(), model)
@@ -120,42 +131,95 @@ async def _chunks(response: ClientResponse) -> AsyncGenerator[bytes]:
 
 
 async def frames_of(chunks: AsyncIterable[bytes], model: str) -> AsyncGenerator[dict[str, Any]]:
-    """The frames of an event stream: lines are cut at line feeds only, since JSON may hold any other separator raw.
+    """The frames of an event stream, or of the array that comes in its place.
+
+    Lines end at CR and LF only, since JSON may hold every other separator raw.
 
     Raises:
         ApiError: an error object, framed or bare, in a stream that began with 200.
-        UnusableAnswer: a line that is no JSON.
+        UnusableAnswer: something that is no JSON.
     """
+    lines = _Lines()
     rest = b""
-    stray: list[bytes] = []
     async for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            if line.startswith(b"data:"):
-                yield _frame(line[5:], model)
-            elif line.strip() and not line.startswith((b":", b"event:", b"id:", b"retry:")):
-                stray.append(line)
-    for line in _last(rest):
-        yield _frame(line, model)
-    if rest and not rest.startswith(b"data:"):
-        stray.append(rest)
-    if stray:
-        yield _frame(b"\n".join(stray), model)
+        *complete, rest = (rest + chunk.replace(b"\r", b"\n")).split(b"\n")
+        for line in complete:
+            for frame in _frames(lines.read(line), model):
+                yield frame
+    for last in (rest, b""):
+        for frame in _frames(lines.read(last), model):
+            yield frame
+    if lines.stray:
+        for frame in _frames(_parsed(b"\n".join(lines.stray)), model):
+            yield frame
 
 
-def _last(rest: bytes) -> Iterator[bytes]:
-    if rest.startswith(b"data:"):
-        yield rest[5:]
+class _Lines:
+    """Reads an event stream line by line; `stray` collects what belongs to none."""
+
+    def __init__(self) -> None:
+        self.stray: list[bytes] = []
+        self._data = b""
+
+    def read(self, line: bytes) -> Any:
+        """The JSON value that this line completes, or an empty list."""
+        if not line.startswith(b"data:"):
+            line = line.removeprefix(_BOM)
+        if line.startswith(b"data:"):
+            return self._more(line[5:])
+        if line.strip():
+            if not line.startswith(_NO_DATA):
+                self.stray.append(line)
+        elif self._data:
+            _parsed(self._data)
+        return []
+
+    def _more(self, data: bytes) -> Any:
+        """One event may have several lines of data; no JSON object is whole before its last."""
+        self._data += data + b"\n"
+        if self._data.strip() == b"[DONE]":
+            self._data = b""
+            return []
+        try:
+            value = _parsed(self._data)
+        except UnusableAnswer:
+            return []
+        self._data = b""
+        return value
 
 
-def _frame(data: bytes, model: str) -> dict[str, Any]:
+def _whole(body: bytes, model: str) -> dict[str, Any]:
+    """The one frame of an answer that is not streamed."""
+    return next(_frames(_parsed(body), model), {})
+
+
+def _frames(value: Any, model: str) -> Iterator[dict[str, Any]]:
+    """The frames of a JSON value: itself, or an array's members."""
+    for frame in value if isinstance(value, list) else (value,):
+        if not isinstance(frame, dict):
+            raise _no_json()
+        error = frame.get("error")
+        if error is not None:
+            raise error_in_stream(error if isinstance(error, dict) else {"message": str(error)}, model)
+        yield frame
+
+
+def _parsed(data: bytes) -> Any:
+    """What a JSON text says; broken UTF-8 and halves of surrogate pairs become U+FFFD.
+
+    Raises:
+        UnusableAnswer: it is no JSON.
+    """
     try:
-        frame = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise UnusableAnswer("a line of Gemini's answer was not JSON. Ask again.", kind="cut") from error
-    if isinstance(frame, list):
-        frame = frame[0] if frame else {}
-    if "error" in frame:
-        raise error_in_stream(frame["error"], model)
-    whole: dict[str, Any] = frame
-    return whole
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        text = json.dumps(json.loads(data.decode("utf-8", "replace")), ensure_ascii=False)
+        return orjson.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise _no_json() from error
+
+
+def _no_json() -> UnusableAnswer:
+    return UnusableAnswer("a line of Gemini's answer was not JSON. Ask again.", kind="cut")

@@ -1,0 +1,220 @@
+"""What the Gemini plugin's tests share."""
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from cgb import Context, Message, MessagesRequest, Usage
+from cgb.messages import carried
+from cgb.testing import assert_stream
+from cgb.testing.gemini_server import catalog, validation
+from cgb.testing.gemini_server.errors import GoogleError
+from cgb_plugins import tidy_request
+from cgb_plugins.gemini.models import family_of
+from cgb_plugins.gemini.request import Converter, tool_names
+from cgb_plugins.gemini.response import events_of
+
+OLD, NEW, NEWEST = "gemini-2.5-flash", "gemini-3-flash-preview", "gemini-4-argon"
+MODELS = (OLD, NEW, NEWEST)
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def request_of(*messages: dict[str, Any] | str, **fields: Any) -> MessagesRequest:
+    """A request; a string is a message of the user's."""
+    listed = [{"role": "user", "content": one} if isinstance(one, str) else one for one in messages or ("Hi",)]
+    whole = {"model": "claude-sonnet-5", "max_tokens": 8192, "messages": listed, **fields}
+    return MessagesRequest.model_validate(whole)
+
+
+def user(*content: dict[str, Any] | str) -> dict[str, Any]:
+    return {"role": "user", "content": [_block(one) for one in content]}
+
+
+def assistant(*content: dict[str, Any] | str) -> dict[str, Any]:
+    return {"role": "assistant", "content": [_block(one) for one in content]}
+
+
+def system(content: Any) -> dict[str, Any]:
+    return {"role": "system", "content": content}
+
+
+def _block(given: dict[str, Any] | str) -> dict[str, Any]:
+    return {"type": "text", "text": given} if isinstance(given, str) else given
+
+
+def call(tool_id: str, name: str = "Bash", arguments: Any = None) -> dict[str, Any]:
+    return {"type": "tool_use", "id": tool_id, "name": name, "input": {} if arguments is None else arguments}
+
+
+def result(tool_id: str, content: Any = "done", **fields: Any) -> dict[str, Any]:
+    return {"type": "tool_result", "tool_use_id": tool_id, "content": content, **fields}
+
+
+def image(kind: str = "image/png") -> dict[str, Any]:
+    return {"type": "image", "source": {"type": "base64", "media_type": kind, "data": PIXEL}}
+
+
+def tool(name: str = "Bash", **fields: Any) -> dict[str, Any]:
+    return {"name": name, "description": "A tool.", "input_schema": {"type": "object"}, **fields}
+
+
+@dataclass
+class Converted:
+    """A body, and what was noted while it was made."""
+
+    body: dict[str, Any]
+    ctx: Context
+
+    @property
+    def contents(self) -> list[dict[str, Any]]:
+        return self.body["contents"]
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        return [part for content in self.contents for part in content["parts"]]
+
+    @property
+    def roles(self) -> str:
+        return " ".join(content["role"] for content in self.contents)
+
+    @property
+    def notes(self) -> list[str]:
+        return [note.kind for note in self.ctx.notes]
+
+    def all_of(self, kind: str) -> list[Any]:
+        return [part[kind] for part in self.parts if kind in part]
+
+
+def convert(request: MessagesRequest, model: str = NEW, *, tidy: bool = True) -> Converted:
+    """What goes to Gemini for a request."""
+    family, ctx = family_of(model), Context(request)
+    fitted = tidy_request.fit_request(request, family.target) if tidy else request
+    return Converted(Converter(fitted, family, tool_names(fitted), ctx).body(), ctx)
+
+
+def accepted(converted: Converted, model: str = NEW) -> Converted:
+    """The same, after the simulated service's whole validation, in process."""
+    found = catalog.find(model)
+    assert found is not None
+    try:
+        validation.check(validation.read(found, validation.parse(orjson.dumps(converted.body))))
+    except GoogleError as error:
+        raise AssertionError(f"{error.message}\n{orjson.dumps(converted.body).decode()}") from error
+    return converted
+
+
+def made(*messages: dict[str, Any] | str, model: str = NEW, **fields: Any) -> Converted:
+    """The body for these messages, seen to be accepted."""
+    return accepted(convert(request_of(*messages, **fields), model), model)
+
+
+# Answers
+
+
+def frame(*parts: dict[str, Any], finish: str | None = None, **fields: Any) -> dict[str, Any]:
+    """A frame of Gemini's; `usage` are its figures, `candidate` further members of the candidate."""
+    candidate: dict[str, Any] = {"content": {"role": "model", "parts": list(parts)}, **fields.pop("candidate", {})}
+    if finish:
+        candidate["finishReason"] = finish
+    usage = {"usageMetadata": fields.pop("usage")} if "usage" in fields else {}
+    return {"candidates": [candidate], **usage, **fields}
+
+
+def text(words: str, **fields: Any) -> dict[str, Any]:
+    return {"text": words, **fields}
+
+
+def thought(words: str) -> dict[str, Any]:
+    return {"text": words, "thought": True}
+
+
+def function(name: str = "Bash", args: Any = None, signature: str = "", **fields: Any) -> dict[str, Any]:
+    part: dict[str, Any] = {"functionCall": {"name": name, "args": {} if args is None else args, **fields}}
+    return {**part, "thoughtSignature": signature} if signature else part
+
+
+async def read(frames: Any, request: MessagesRequest | None = None) -> Message:
+    """The answer that an async iterable of frames streams; its events are seen to be in the grammar."""
+    asked = request or request_of()
+    events = [event async for event in events_of(frames, asked, tool_names(asked), lambda: 7)]
+    return assert_stream(events)
+
+
+async def given(*frames: dict[str, Any]) -> Any:
+    """Frames as a stream."""
+    for one in frames:
+        yield one
+
+
+def answer(*frames: dict[str, Any], request: MessagesRequest | None = None) -> Message:
+    """The answer that these frames stream."""
+    return asyncio.run(read(given(*frames), request))
+
+
+def plain(message: Message) -> list[Any]:
+    """A message's blocks without what is new each time, with what its ids carry."""
+    blocks = []
+    for block in message.content:
+        wire = block.to_wire()
+        if "id" in wire:
+            memory = carried(wire["id"])
+            wire["id"] = (memory.signature, dict(memory.facts)) if memory else None
+        blocks.append(wire)
+    return blocks
+
+
+def usage(read_tokens: int, written: int, cached: int = 0) -> Usage:
+    return Usage(
+        input_tokens=read_tokens,
+        output_tokens=written,
+        cache_read_input_tokens=cached,
+        cache_creation_input_tokens=0,
+    )
+
+
+# Servers
+
+
+@dataclass
+class Raw:
+    """A server that answers with bytes as they are, and remembers what it read."""
+
+    url: str = ""
+    requests: list[bytes] = field(default_factory=list)
+    connections: int = 0
+
+
+def http(body: bytes, status: str = "200 OK", kind: str = "text/event-stream", **headers: str) -> bytes:
+    """A whole answer of HTTP/1.1 that keeps its connection."""
+    more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+    return head.encode() + body
+
+
+@asynccontextmanager
+async def raw_server(*answers: bytes, pieces: int = 0):
+    """Answers the n-th request with the n-th bytes, cut into pieces of that size; then closes."""
+    raw, left = Raw(), list(answers)
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        raw.connections += 1
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while left:
+                head = await reader.readuntil(b"\r\n\r\n")
+                lines = head.lower().split(b"\r\n")
+                size = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
+                raw.requests.append(head + await reader.readexactly(size))
+                data = left.pop(0)
+                step = pieces or len(data)
+                for start in range(0, len(data), step):
+                    writer.write(data[start : start + step])
+                    await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        raw.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield raw

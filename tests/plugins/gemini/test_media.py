@@ -1,0 +1,149 @@
+"""Files and everything else that is not plain text, as parts."""
+
+import pytest
+
+from cgb.messages import block_of
+from cgb_plugins.gemini.media import parts_of, takes
+from cgb_plugins.gemini.models import family_of
+
+from .kit import NEW, OLD, PIXEL, assistant, call, image, made, result, user
+
+MEDIA = family_of(NEW).target.media
+
+
+def parts(raw, media=MEDIA):
+    notes = []
+    found = list(parts_of(block_of(raw), media, lambda kind, text: notes.append(kind)))
+    return found, notes
+
+
+def document(source, **fields):
+    return {"type": "document", "source": source, **fields}
+
+
+def base64(kind, data=PIXEL):
+    return {"type": "base64", "media_type": kind, "data": data}
+
+
+def inline(kind):
+    return {"inlineData": {"mimeType": kind, "data": PIXEL}}
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("image/png", "image/png"),
+        ("image/jpeg", "image/jpeg"),
+        ("image/webp", "image/webp"),
+        ("image/heic", "image/heic"),
+        ("image/jpg", "image/jpeg"),  # "Unsupported MIME type: image/jpg"
+        ("IMAGE/PNG", "image/png"),
+    ],
+)
+def test_an_image(given, sent):
+    assert parts(image(given)) == ([inline(sent)], [])
+
+
+@pytest.mark.parametrize("kind", ["image/gif", "image/svg+xml", "image/bmp", "application/zip", ""])
+def test_a_file_gemini_refuses_becomes_words(kind):
+    [part], notes = parts(image(kind))
+
+    assert f"image of type {kind}" in part["text"]
+    assert notes == ["dropped"]
+
+
+TEXT_SOURCE = {"type": "text", "media_type": "text/plain", "data": "words"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (document(base64("application/pdf")), [inline("application/pdf")]),
+        (document(base64("text/csv")), [inline("text/csv")]),
+        (document(TEXT_SOURCE), [{"text": "words"}]),
+        (document(TEXT_SOURCE, title="T", context="C"), [{"text": "T\nC"}, {"text": "words"}]),
+        (document({"type": "content", "content": "words"}), [{"text": "words"}]),
+        (
+            document({"type": "content", "content": [{"type": "text", "text": "a"}, image()]}),
+            [{"text": "a"}, inline("image/png")],
+        ),
+        (document({"type": "content"}), []),
+        (document({"type": "text", "data": ""}), []),
+        (
+            document({"type": "url", "url": "https://x.example/a.pdf"}),
+            [{"text": "[document: https://x.example/a.pdf]"}],
+        ),
+        (
+            {"type": "image", "source": {"type": "url", "url": "https://x.example/i"}},
+            [{"text": "[image: https://x.example/i]"}],
+        ),
+        ({"type": "tool_reference", "tool_name": "Grep"}, [{"text": "Tool loaded: Grep"}]),
+        (
+            {"type": "search_result", "source": "s", "title": "t", "content": [{"type": "text", "text": "found"}]},
+            [{"text": "Search result: t (s)"}, {"text": "found"}],
+        ),
+        ({"type": "text", "text": ""}, []),
+        ({"type": "text", "text": "a\u2028b"}, [{"text": "a\u2028b"}]),
+        ({"type": "brand_new", "x": [1]}, [{"text": '{"type":"brand_new","x":[1]}'}]),
+        (document({"type": "content", "content": [{"type": "text"}]}), [{"text": '{"type":"text"}'}]),
+        (document({"type": "content", "content": ["bare"]}), [{"text": '"bare"'}]),
+    ],
+)
+def test_what_becomes_of_a_block(raw, expected):
+    assert parts(raw)[0] == expected
+
+
+def test_a_file_by_its_id_cannot_be_fetched():
+    [part], notes = parts({"type": "image", "source": {"type": "file", "file_id": "f"}})
+
+    assert "cannot be shown" in part["text"]
+    assert notes == ["as_text"]
+
+
+def test_a_pattern_takes_a_whole_kind():
+    assert takes(("image/png", "text/*"), "text/html")
+    assert not takes(("image/png", "text/*"), "image/gif")
+    assert not takes((), "image/png")
+
+
+def test_a_models_own_image_is_words_to_it():
+    """Gemini's model turns hold no files: the client sends back what another model showed."""
+    body = made("Draw", assistant(image(), "There."), "Nice")
+
+    assert body.contents[1]["parts"][-1] == {"text": "There."}
+    assert not body.all_of("inlineData")
+
+
+def test_an_image_in_a_tool_result_is_inside_it_from_gemini_3_on():
+    body = made("Hi", assistant(call("a")), user(result("a", [{"type": "text", "text": "see"}, image()])), model=NEW)
+
+    [response] = body.all_of("functionResponse")
+    assert response["response"] == {"output": "see"}
+    assert response["parts"] == [inline("image/png")]
+
+
+def test_an_image_in_a_tool_result_is_beside_it_before():
+    body = made(
+        "Hi", assistant(call("a"), call("b")), user(result("a", [image()]), result("b", "B"), "and?"), model=OLD
+    )
+
+    first, second, *rest = body.contents[-1]["parts"]
+    assert "parts" not in first["functionResponse"]
+    assert second["functionResponse"]["response"] == {"output": "B"}
+    assert rest == [inline("image/png"), {"text": "and?"}]
+
+
+def test_a_file_that_may_not_be_inside_a_result_is_beside_it():
+    body = made("Hi", assistant(call("a")), user(result("a", [image("image/heic"), image()])), model=NEW)
+
+    response, beside = body.contents[-1]["parts"]
+    assert response["functionResponse"]["parts"] == [inline("image/png")]
+    assert beside == inline("image/heic")
+
+
+def test_a_gif_in_a_tool_result_is_told_to_the_model():
+    body = made("Hi", assistant(call("a")), user(result("a", [image("image/gif")])), model=NEW)
+
+    [response] = body.all_of("functionResponse")
+    assert "image/gif" in response["response"]["output"]
+    assert sorted(body.notes) == ["dropped", "dummy_signature"]

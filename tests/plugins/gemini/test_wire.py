@@ -1,0 +1,423 @@
+"""HTTP towards Gemini: framing, what can go wrong on the way, and what must never happen."""
+
+import asyncio
+import logging
+import subprocess
+import sys
+
+import orjson
+import pytest
+
+from cgb import Overloaded, RateLimited, Timeout, Unauthenticated, UnusableAnswer, UpstreamFailed
+from cgb.testing import SimulatedGemini
+from cgb_plugins.gemini import Gemini
+from cgb_plugins.gemini.wire import Client, frames_of
+
+from .kit import http, raw_server
+
+KEY = "AIza-not-a-real-key"
+BODY = {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}
+ONE = b'{"candidates":[{"content":{"parts":[{"text":"one"}]}}]}'
+TWO = b'{"candidates":[{"content":{"parts":[{"text":"two"}]},"finishReason":"STOP"}]}'
+ERROR = b'{"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}'
+
+
+def settings(url="http://127.0.0.1:9", **fields):
+    return Gemini.model_validate({"base_url": url, "api_key": KEY, **fields})
+
+
+async def _frames(*chunks):
+    async def given():
+        for chunk in chunks:
+            yield chunk
+
+    return [frame async for frame in frames_of(given(), "m")]
+
+
+def frames(*chunks):
+    return asyncio.run(_frames(*chunks))
+
+
+def texts(found):
+    return [frame["candidates"][0]["content"]["parts"][0]["text"] for frame in found]
+
+
+def data(*lines, end=b"\r\n"):
+    return b"".join(b"data: " + line + end + end for line in lines)
+
+
+# Framing
+
+FORMS = {
+    "as Gemini frames it": data(ONE, TWO),
+    "with LF": data(ONE, TWO, end=b"\n"),
+    "with CR": data(ONE, TWO, end=b"\r"),
+    "without the space": data(ONE, TWO).replace(b"data: ", b"data:"),
+    "without the last blank line": data(ONE, TWO)[:-2],
+    "without any last line end": data(ONE, TWO)[:-4],
+    "without blank lines": b"data: " + ONE + b"\ndata: " + TWO + b"\n",
+    "with comments": b": hello\n\n" + data(ONE) + b":\n" + data(TWO) + b": bye\n",
+    "with a comment at the end": data(ONE, TWO) + b": by",
+    "with event, id and retry lines": b"retry: 5\nevent: x\nid: 1\n" + data(ONE) + b"event: y\n" + data(TWO),
+    "with a byte order mark": b"\xef\xbb\xbf" + data(ONE, TWO),
+    "with [DONE]": data(ONE, TWO, b"[DONE]"),
+    "with several data lines a frame": b"data: {\ndata: " + ONE[1:] + b"\n\n" + data(TWO),
+    "as an array in the place of a stream": b"[" + ONE + b",\r\n" + TWO + b"]",
+    "as a printed array": orjson.dumps([orjson.loads(ONE), orjson.loads(TWO)], option=orjson.OPT_INDENT_2),
+    "as arrays in frames": data(b"[" + ONE + b"," + TWO + b"]"),
+    "with one object alone, printed": ONE.replace(b"{", b"{\n").replace(b"one", b"two"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_frames_in_any_form_and_any_pieces(form, size):
+    raw = FORMS[form]
+
+    found = frames(*(raw[start : start + size] for start in range(0, len(raw), size)))
+
+    assert texts(found) == (["two"] if "alone" in form else ["one", "two"])
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\u2029", "\u0085", "\u00a0", "\u200b", "\U0001f600", "ß"])
+def test_only_cr_and_lf_end_a_line(odd):
+    """U+2028 and its like stand raw in Gemini's JSON; str.splitlines would cut there (contract, stream failures)."""
+    raw = data(ONE.replace(b"one", f"o{odd}e".encode()))
+
+    assert texts(frames(*(raw[place : place + 1] for place in range(len(raw))))) == [f"o{odd}e"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b"\\ud83d\\ude00", "\U0001f600"),
+        (b"a\\ud83d", "a\ufffd"),
+        (b"\\ude00a", "\ufffda"),
+        (b"a\xff", "a\ufffd"),
+        (b"\xc3", "\ufffd"),
+    ],
+)
+def test_half_characters_are_replaced(raw, shown):
+    found = frames(data(ONE.replace(b"one", raw)))
+
+    assert texts(found) == [shown]
+    assert orjson.dumps(found)
+
+
+NO_JSON = [
+    b"data: {\r\n\r\n",
+    b"data: nonsense\n\n",
+    b"<html>no</html>",
+    b"data: 7\n\n",
+    b'data: "x"\n\n',
+    b"data: null\n\n",
+    b"data: [1]\n\n",
+    b"data: {} {}\n\n",
+    b"data: NaN\n\n",
+    b"data:",
+    b"dat",
+]
+
+
+@pytest.mark.parametrize("raw", NO_JSON)
+def test_what_is_no_json_is_an_unusable_answer(raw):
+    with pytest.raises(UnusableAnswer) as caught:
+        frames(data(ONE), raw)
+
+    assert caught.value.kind == "cut"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        data(ERROR),
+        ERROR,  # bare, in a stream that began with 200: captured from the live service
+        ERROR.replace(b", ", b",\r\n  "),
+        b"[" + ERROR + b"]",
+        data(ONE) + ERROR,
+        data(ONE) + b"\r\n" + ERROR + b"\r\n",
+        data(ONE) + data(b"[" + ERROR + b"]"),
+    ],
+)
+def test_an_error_in_a_stream_that_began_with_200(raw):
+    with pytest.raises(Overloaded, match="The model is overloaded"):
+        frames(*(raw[place : place + 3] for place in range(0, len(raw), 3)))
+
+
+@pytest.mark.parametrize("odd", [b'{"error": "full"}', b'{"error": {}}', b'{"error": []}', b'{"error": {"code": "x"}}'])
+def test_an_odd_error_is_one_too(odd):
+    with pytest.raises(Exception, match="Gemini failed"):
+        frames(data(odd))
+
+
+def test_an_error_that_is_null_is_none():
+    assert len(frames(data(b'{"error": null}'))) == 1
+
+
+def test_no_bytes_are_no_frames():
+    assert frames() == frames(b"") == frames(b"\r\n") == []
+
+
+# Over sockets
+
+
+async def streamed(client, model="m"):
+    async with client.stream(model, BODY) as found:
+        return [frame async for frame in found]
+
+
+async def asking(url, **fields):
+    client = Client(settings(url, **fields))
+    try:
+        return await streamed(client)
+    finally:
+        await client.close()
+
+
+@pytest.mark.parametrize("suffix", ["", "/", "/v1beta", "/v1beta/"])
+async def test_what_goes_over_the_wire(suffix):
+    async with raw_server(http(data(ONE, TWO)), pieces=5) as server:
+        assert texts(await asking(server.url + suffix)) == ["one", "two"]
+
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /v1beta/models/m:streamGenerateContent?alt=sse HTTP/1.1\r\n")
+    assert f"x-goog-api-key: {KEY}".encode() in head
+    assert b"content-type: application/json" in head.lower()
+    assert orjson.loads(body) == BODY
+
+
+async def test_the_session_is_pooled():
+    async with raw_server(*[http(data(TWO))] * 3, http(b'{"totalTokens": 3}'), http(b'{"models": [{}]}')) as server:
+        client = Client(settings(server.url))
+        for _ in range(3):
+            assert texts(await streamed(client)) == ["two"]
+        assert await client.call("countTokens", "m", BODY) == {"totalTokens": 3}
+        assert await client.models() == [{}]
+        await client.close()
+
+    assert (len(server.requests), server.connections) == (5, 1)
+
+
+async def test_closing_a_client_that_was_never_used():
+    await Client(settings()).close()
+
+
+@pytest.mark.parametrize(("status", "kind"), [("503 Unavailable", Overloaded), ("429 Too Many", RateLimited)])
+async def test_an_http_error(status, kind):
+    async with raw_server(http(b"[" + ERROR + b"]", status, "application/json")) as server:
+        with pytest.raises(kind, match="overloaded"):
+            await asking(server.url)
+
+
+@pytest.mark.parametrize("place", ["stream", "call", "models"])
+async def test_a_redirect_is_not_followed_with_the_key(place):
+    async with raw_server() as other, raw_server(http(b"", "307 Moved", Location=other.url)) as server:
+        client = Client(settings(server.url))
+        asked = {"stream": streamed(client), "call": client.call("x", "m", BODY), "models": client.models()}
+        with pytest.raises(UpstreamFailed, match="HTTP 307"):
+            await asked.pop(place)
+        for unused in asked.values():
+            unused.close()
+        await client.close()
+
+    assert other.connections == 0
+
+
+async def test_nobody_listens():
+    async with raw_server() as server:
+        pass  # a port that was free a moment ago
+
+    with pytest.raises(UpstreamFailed) as caught:
+        await asking(server.url)
+
+    assert server.url.removeprefix("http://") in caught.value.message
+    assert "could not be reached" in caught.value.message
+    assert KEY not in caught.value.message
+
+
+@pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\n"])
+async def test_no_http_answer(answer):
+    async with raw_server(answer or b" ") as server:
+        with pytest.raises(UpstreamFailed):
+            await asking(server.url)
+
+
+@pytest.mark.parametrize("keep", [0, 20, len(data(ONE))])
+async def test_a_connection_that_breaks_in_mid_answer(keep):
+    whole = http(data(ONE, TWO))
+    head = whole.index(b"\r\n\r\n") + 4
+    async with raw_server(whole[: head + keep]) as server:
+        with pytest.raises(UnusableAnswer) as caught:
+            await asking(server.url)
+
+    assert caught.value.kind == "cut"
+
+
+async def test_silence_before_the_answer_is_a_timeout():
+    async with SimulatedGemini() as gemini:
+        gemini.reply({"text": "x", "fault": {"kind": "hang", "after": 0, "headers": False}})
+        with pytest.raises(Timeout, match="silent"):
+            await model_asked(gemini, request_timeout=0.2)
+
+
+async def test_silence_in_mid_answer_is_a_stall():
+    async with SimulatedGemini() as gemini:
+        gemini.reply({"text": "x" * 100, "fault": {"kind": "hang", "after": 1}})
+        with pytest.raises(UnusableAnswer) as caught:
+            await model_asked(gemini, request_timeout=0.2)
+
+    assert caught.value.kind == "stall"
+
+
+async def model_asked(gemini, **fields):
+    client = Client(settings(gemini.url, **fields))
+    try:
+        return await streamed(client, "gemini-3-flash-preview")
+    finally:
+        await client.close()
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"7", b"null", b"{"])
+async def test_a_whole_answer_that_is_no_json_object(body):
+    async with raw_server(http(body, kind="application/json"), http(body, kind="text/html")) as server:
+        client = Client(settings(server.url))
+        with pytest.raises(UnusableAnswer):
+            await client.call("generateContent", "m", BODY)
+        with pytest.raises(UnusableAnswer):
+            await client.models()
+        await client.close()
+
+
+async def test_a_client_that_leaves_ends_the_call_upstream():
+    async with SimulatedGemini() as gemini:
+        gemini.reply({"text": "x" * 100, "fault": {"kind": "hang", "after": 1}})
+        client = Client(settings(gemini.url))
+        async with client.stream("gemini-3-flash-preview", BODY) as found:
+            await anext(found)
+        assert await asyncio.to_thread(gemini.calls[0].wait)
+        assert gemini.calls[0].cancelled
+        await client.close()
+
+
+async def begun(client, barrier):
+    """Reads an answer that hangs after its first frame."""
+    async with client.stream("gemini-3-flash-preview", BODY) as found:
+        await anext(found)
+        await barrier.wait()
+        return [frame async for frame in found]
+
+
+async def test_a_task_that_is_cancelled_ends_the_call_upstream():
+    async with SimulatedGemini() as gemini:
+        gemini.reply({"text": "x" * 100, "fault": {"kind": "hang", "after": 1}})
+        client, barrier = Client(settings(gemini.url)), asyncio.Barrier(2)
+        task = asyncio.create_task(begun(client, barrier))
+        await barrier.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await asyncio.to_thread(gemini.calls[0].wait)
+        assert gemini.calls[0].cancelled
+        await client.close()
+
+
+async def test_parallel_calls_do_not_wait_for_each_other():
+    """A main conversation and many subagents at once: as many connections as it takes."""
+    async with SimulatedGemini() as gemini:
+        gemini.reply(*[{"text": "x" * 100, "fault": {"kind": "hang", "after": 1}}] * 120)
+        client, barrier = Client(settings(gemini.url)), asyncio.Barrier(121)
+        tasks = [asyncio.create_task(begun(client, barrier)) for _ in range(120)]
+        await barrier.wait()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await client.close()
+
+    assert len(gemini.calls) == 120
+
+
+# Proxies
+
+
+async def test_another_host_is_reached_through_the_proxy(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    async with raw_server(http(data(TWO))) as proxy:
+        assert texts(await asking("http://gemini.invalid", proxy=proxy.url)) == ["two"]
+
+    assert proxy.requests[0].startswith(b"POST http://gemini.invalid/v1beta/models/m:streamGenerateContent?alt=sse ")
+
+
+async def test_https_goes_through_a_tunnel_that_does_not_see_the_key(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    async with raw_server(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n") as proxy:
+        with pytest.raises(UpstreamFailed):
+            await asking("https://gemini.invalid", proxy=proxy.url)
+
+    assert proxy.requests[0].startswith(b"CONNECT gemini.invalid:443 ")
+    assert KEY.encode() not in proxy.requests[0]
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+async def test_loopback_bypasses_the_proxy(name):
+    async with raw_server() as proxy, raw_server(http(data(TWO))) as server:
+        assert texts(await asking(server.url.replace("127.0.0.1", name), proxy=proxy.url)) == ["two"]
+
+    assert proxy.connections == 0
+
+
+async def test_a_host_in_no_proxy_bypasses_the_proxy(monkeypatch):
+    monkeypatch.setenv("no_proxy", "gemini.invalid")
+    async with raw_server() as proxy:
+        with pytest.raises(UpstreamFailed):
+            await asking("http://gemini.invalid", proxy=proxy.url)
+
+    assert proxy.connections == 0
+
+
+async def test_the_environments_proxy_reaches_the_settings_and_no_other_way(monkeypatch):
+    async with raw_server() as proxy, raw_server(http(data(TWO))) as server:
+        for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        assert texts(await asking(server.url)) == ["two"]
+
+    assert proxy.connections == 0
+
+
+# The key
+
+
+async def test_the_key_is_nowhere_to_be_read(caplog):
+    caplog.set_level(logging.DEBUG)
+    given = settings()
+    told = []
+    async with SimulatedGemini(api_key="another") as gemini:
+        for url in (gemini.url, "http://127.0.0.1:9", "http://gemini.invalid"):
+            try:
+                await asking(url)
+            except (Unauthenticated, UpstreamFailed) as error:
+                told += [str(error), repr(error), str(error.body()), repr(error.__cause__), str(error.headers)]
+
+    assert len(told) == 15
+    assert KEY not in "".join(
+        [*told, caplog.text, repr(given), str(given), given.model_dump_json(), repr(Client(given))]
+    )
+
+
+async def test_without_a_key_none_is_sent():
+    async with raw_server(http(data(TWO))) as server:
+        await asking(server.url, api_key=None)
+
+    assert b"x-goog-api-key" not in server.requests[0]
+
+
+def test_starting_the_bridge_does_not_import_the_client():
+    code = (
+        "import sys, cgb_plugins.gemini as gemini; gemini.Client(gemini.Gemini());"
+        "print({name.partition('.')[0] for name in sys.modules} & {'aiohttp', 'litellm'} or 'neither')"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "neither"
