@@ -6,19 +6,20 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from cgb_cli.hooks_page import markdown
 
 from cgb import Context, MessagesRequest, Overloaded, Route, Target, hookimpl
 from cgb.config import Config
 from cgb.hooks import HOOKS
 from cgb.testing import ScriptedTransport, ask, opened
+from cgb_cli.hooks_page import markdown
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def example(hook: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(hook, DOCS / "hooks" / f"{hook}.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

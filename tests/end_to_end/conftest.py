@@ -82,7 +82,7 @@ def bridge(gemini: SimulatedGemini, tmp_path: Path) -> Iterator[str]:
     """The address of a bridge with the default plugins, that leads to the simulated service."""
     home = tmp_path / "bridge"
     home.mkdir()
-    env = {"GOOGLE_GEMINI_BASE_URL": gemini.url, "GEMINI_API_KEY": "a-test-key"}
+    env = {"GOOGLE_GEMINI_BASE_URL": gemini.url, "GEMINI_API_KEY": "a-test-key", "CGB_GEMINI_REFRESH_MODELS": "0"}
     with serving("--plugins", "default", cwd=home, env=env) as url:
         yield url
 

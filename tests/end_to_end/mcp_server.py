@@ -45,4 +45,5 @@ for line in sys.stdin:
     message = json.loads(line)
     if "id" in message and "method" in message:
         result = answer(message["method"], message.get("params") or {})
-        print(json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}), flush=True)
+        sys.stdout.write(json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}) + "\n")
+        sys.stdout.flush()
