@@ -110,8 +110,8 @@ def _way(family: str, way: "Way") -> "Finding":
 
 
 async def _answer(pipeline: "Pipeline", model: str) -> "Finding":
-    from cgb.server.check import try_model
     from cgb.transport import Finding
+    from cgb.trial import try_model
 
     result = await try_model(pipeline, model)
     went = f"{model} → {' → '.join(map(str, result['routes']))}"

@@ -6,9 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cgb.context import Context
 from cgb.errors import ApiError, ConfigError
-from cgb.messages import MessageParam, MessagesRequest
 from cgb.pipeline import Pipeline
 from cgb.plugins import load, select
 
@@ -77,9 +75,8 @@ async def _preflight(config: Config, models: Mapping[str, str]) -> Preflight:
 
 async def way(pipeline: Pipeline, model: str) -> Way:
     """Where a main request for a model goes."""
-    request = MessagesRequest(model=model, max_tokens=1, messages=(MessageParam(role="user", content="?"),))
     try:
-        _, route = await pipeline.route(request, Context(request))
+        route = await pipeline.route_of(model)
     except ApiError as error:
         return Way(model, problem=error.message)
     if route.transport not in pipeline.transports:

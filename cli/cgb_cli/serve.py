@@ -11,7 +11,7 @@ from .options import ConfigFile, Demo, Plugins
 from .start import Start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from cgb.config import Config, ServerSettings
     from cgb.plugins import Plugin
@@ -53,7 +53,7 @@ def _serve(start: Start, *, workers: int, reload: bool) -> None:
                 if reload or workers > 1:
                     _supervise(start, settings, listener, found.plugins, workers=workers, reload=reload)
                 else:
-                    _run(start, config, listener)
+                    _run(start, config, listener, found.plugins)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -73,13 +73,13 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConfigError(f"cannot listen on {host}, port {port}: {error.strerror}.") from None
 
 
-def _run(start: Start, config: "Config", listener: socket.socket) -> None:
+def _run(start: Start, config: "Config", listener: socket.socket, plugins: "Sequence[Plugin]") -> None:
     """Serve in this process."""
     import uvicorn
 
     from cgb.server import create_app
 
-    app = create_app(config, demo=start.demo)
+    app = create_app(config, plugins=plugins, demo=start.demo)
     uvicorn.Server(uvicorn.Config(app, **_uvicorn_settings(config.server))).run([listener])
 
 
@@ -87,7 +87,7 @@ def _supervise(
     start: Start,
     settings: "ServerSettings",
     listener: socket.socket,
-    plugins: "Iterable[Plugin]",
+    plugins: "Sequence[Plugin]",
     *,
     workers: int,
     reload: bool,

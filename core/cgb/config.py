@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin
@@ -33,7 +34,7 @@ class ServerSettings(Settings):
     host: Annotated[str, Env("HOST")] = "127.0.0.1"
     port: Annotated[int, Env("PORT")] = Field(default=8082, ge=0, le=65535)
     log_level: Annotated[str, Env("LOG_LEVEL")] = "info"
-    api_keys: tuple[SecretStr, ...] = ()
+    api_keys: tuple[Annotated[SecretStr, Field(min_length=1)], ...] = ()
     """What clients must show, as `x-api-key` or bearer; none: anybody who reaches the port may ask."""
     body_limit_mb: int = Field(default=64, ge=1)
     hold_status_s: float = Field(default=45.0, gt=0)
@@ -81,7 +82,13 @@ class Config:
         for origin, value in self._layers("plugins", ("CGB_PLUGINS",)):
             self.origins["plugins"] = origin
             return str(value)
-        return str(self.file.get("plugins", "default"))
+        if "plugins" not in self.file:
+            return "default"
+        self.origins["plugins"] = self._where
+        listed = self.file["plugins"]
+        if not isinstance(listed, str):
+            raise ConfigError(f"{self._where}: plugins: should be one string, its names divided by commas.")
+        return listed
 
     @property
     def server(self) -> ServerSettings:
@@ -95,6 +102,8 @@ class Config:
             ConfigError: a table belongs to no plugin, or holds what its plugin does not know.
         """
         tables = self.file.get("plugin", {})
+        if not isinstance(tables, dict):
+            raise ConfigError(f"{self._where}: plugin: should be a table.")
         known = {*names, *installed()}
         for name in tables:
             if name not in known:
@@ -121,7 +130,7 @@ class Config:
         try:
             return model.model_validate(values)
         except ValidationError as error:
-            raise ConfigError(_explained(error, section, origins, model)) from None
+            raise ConfigError(self._explained(error, section, origins, model)) from None
 
     def _layers(self, option: str, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
         if option in self.options:
@@ -130,6 +139,16 @@ class Config:
             for name in names:
                 if layer.get(name):
                     yield f"{origin} {name}", layer[name]
+
+    def _explained(
+        self, error: ValidationError, section: str, origins: Mapping[str, str], model: type[Settings]
+    ) -> str:
+        """A validation error in one line: where the value came from, which it is, what is wrong; never the value."""
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        path = ".".join(map(str, (section, *first["loc"])))
+        hint = nearest(name, model.model_fields) if first["type"] == "extra_forbidden" else ""
+        return f"{origins.get(name, self._where)}: {path}: {first['msg']}.{hint}"
 
     @property
     def _where(self) -> str:
@@ -170,13 +189,4 @@ def _parsed(info: FieldInfo, value: Any) -> Any:
 
 def _is_collection(annotation: Any) -> bool:
     kinds = {get_origin(kind) or kind for kind in (annotation, *get_args(annotation))}
-    return bool(kinds & {tuple, list, dict, frozenset, set})
-
-
-def _explained(error: ValidationError, section: str, origins: Mapping[str, str], model: type[Settings]) -> str:
-    """A validation error in one line: where the value came from, which it is, what is wrong; never the value."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    name = str(first["loc"][0]) if first["loc"] else ""
-    path = ".".join(map(str, (section, *first["loc"])))
-    hint = nearest(name, model.model_fields) if first["type"] == "extra_forbidden" else ""
-    return f"{origins.get(name, FILE)}: {path}: {first['msg']}.{hint}"
+    return any(isinstance(kind, type) and issubclass(kind, Collection) for kind in kinds - {str, bytes})

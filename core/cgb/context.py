@@ -87,14 +87,16 @@ def kind_of(request: MessagesRequest, headers: Mapping[str, str], *, counting: b
         return "subagent"
     if _asks_for_summary(request):
         return "compaction"
-    if len(request.messages) == 1 and not request.tools and not request.thinking:
+    is_claude_code = headers.get("user-agent", "").startswith("claude-cli")
+    if is_claude_code and len(request.messages) == 1 and not request.tools and not request.thinking:
         return "web_fetch"
     return "main"
 
 
 def _wants_title(request: MessagesRequest) -> bool:
     schema = ((request.output_config and request.output_config.format) or {}).get("schema")
-    return isinstance(schema, Mapping) and list(schema.get("properties") or ()) == ["title"]
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    return isinstance(properties, Mapping) and list(properties) == ["title"]
 
 
 def _asks_for_summary(request: MessagesRequest) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .context import Context, kind_of, public_headers
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from .steps import Step
 
 _watching: set[asyncio.Task[None]] = set()
+_THREADS = ThreadPoolExecutor(4, "cgb-watcher")
+"""Not the event loop's own: a watcher that hangs there would take the threads that look up host names."""
 
 
 class Exchange:
@@ -53,17 +57,29 @@ class Exchange:
                     if isinstance(event, MessageStart | MessageDelta):
                         self._watch(event)
                     yield event
+        except ApiError as error:
+            self.error = error
+            raise
         except Exception as error:
-            raise self._failed(error) from error
+            raise self.failed(error) from error
 
     async def count_tokens(self) -> int:
         """How many tokens upstream would read for this request."""
         try:
             return await self._pipeline.count_tokens(self.ctx.request, self.ctx)
+        except ApiError as error:
+            self.error = error
+            raise
         except Exception as error:
-            raise self._failed(error) from error
+            raise self.failed(error) from error
 
-    def finish(self, *, cancelled: bool = False) -> None:
+    def failed(self, error: Exception) -> ApiError:
+        """The error a client sees when something that no plugin is known to have done went wrong."""
+        log.exception("request %s failed inside cgb", self.ctx.id, exc_info=error)
+        self.error = Internal(f"cgb itself failed: {type(error).__name__}; the bridge's log has the traceback.")
+        return self.error
+
+    def finish(self, *, cancelled: bool = False) -> Record:
         """The last byte is out, or the client is gone: log it and tell those who watch."""
         self._cancelled = cancelled
         record = self._record()
@@ -72,6 +88,7 @@ class Exchange:
             task = asyncio.create_task(_tell(watcher, record, self.ctx))
             _watching.add(task)
             task.add_done_callback(_watching.discard)
+        return record
 
     def _watch(self, event: MessageStart | MessageDelta) -> None:
         if isinstance(event, MessageStart):
@@ -79,13 +96,6 @@ class Exchange:
         else:
             self._usage = merged_usage(self._usage, event.usage)
             self._stop_reason = event.stop_reason
-
-    def _failed(self, error: Exception) -> ApiError:
-        if not isinstance(error, ApiError):
-            log.exception("request %s failed inside cgb", self.ctx.id, exc_info=error)
-            error = Internal(f"cgb itself failed: {type(error).__name__}; the bridge's log has the traceback.")
-        self.error = error
-        return error
 
     def _record(self) -> Record:
         return Record(
@@ -102,10 +112,17 @@ class Exchange:
         )
 
 
+async def watched(timeout: float | None = None) -> None:  # noqa: ASYNC109 - giving up is no error here
+    """Wait until all who watch have been told what has finished so far, at most so many seconds."""
+    if _watching:
+        await asyncio.wait(_watching, timeout=timeout)
+
+
 async def _tell(watcher: Step, record: Record, ctx: Context) -> None:
     """Call a watcher: a synchronous one in a thread, so that it delays nobody; what it raises is logged."""
     try:
-        result = await asyncio.to_thread(watcher.call, record=record, ctx=ctx)
+        call = partial(watcher.call, record=record, ctx=ctx)
+        result = await asyncio.get_running_loop().run_in_executor(_THREADS, call)
         if result is not None:
             await result
     except Exception:  # noqa: BLE001 - a watcher can break nothing

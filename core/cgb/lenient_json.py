@@ -30,9 +30,13 @@ def loads(text: bytes) -> Any:
         if b"\\u" not in text:
             raise
         try:
-            return _mended(json.loads(text))
-        except ValueError:
+            return _mended(json.loads(text, parse_constant=_refuse))
+        except (ValueError, RecursionError):
             raise error from None
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _mended(data: Any) -> Any:

@@ -9,22 +9,24 @@ from __future__ import annotations
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from . import plugins as _plugins
-from .errors import ApiError, NotFound
+from .context import Context
+from .errors import ApiError, NotFound, UnusableAnswer
 from .hooks import HOOKS
-from .messages import MessagesRequest
+from .messages import MessageParam, MessagesRequest, MessageStop, UnknownEvent
+from .opening import described, entered, listed
 from .steps import Step, blamed, chain, steps
 from .transport import Model, Route, Target, Transport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+    from types import CodeType, FrameType
 
     from .config import Config
-    from .context import Context
     from .messages import Event
     from .plugins import Plugin
 
@@ -40,24 +42,27 @@ class Attempt(Transport):
     @override
     async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         transport, target, fitted = await self._fit(request, route, ctx)
-        sent = Step(route.transport, "Transport.send", transport.send, ("request", "route", "ctx"), None)
+        sent = _of_transport(route, transport, "send")
         given = {"fitted": fitted, "route": route, "target": target, "ctx": ctx}
-        async with AsyncExitStack() as stack:
-            events = await stack.enter_async_context(aclosing(sent.call(request=fitted, route=route, ctx=ctx)))
-            for stage in reversed(self._streams):
-                events = await stack.enter_async_context(aclosing(stage.call(events=events, request=request, **given)))
-            try:
+        layers: dict[FrameType | CodeType, Step] = {}
+        try:
+            async with AsyncExitStack() as stack:
+                events = await _nest(stack, layers, sent, request=fitted, route=route, ctx=ctx)
+                for stage in reversed(self._streams):
+                    events = await _nest(stack, layers, stage, events=events, request=request, **given)
                 async for event in events:
                     yield event
-            except ApiError:
-                raise
-            except Exception as error:
-                raise blamed(error, (*self._streams, sent)) from error
+        except ApiError:
+            raise
+        except Exception as error:
+            raise (blamed(error, layers) or sent).failed(error) from error
 
     @override
     async def count_tokens(self, request: MessagesRequest, route: Route, ctx: Context) -> int:
         transport, _, fitted = await self._fit(request, route, ctx)
-        return await transport.count_tokens(fitted, route, ctx.for_plugin(route.transport))
+        counting = _of_transport(route, transport, "count_tokens")
+        counted: int = await counting.answer((int,), request=fitted, route=route, ctx=ctx)
+        return counted
 
     @override
     def target(self, model: str) -> Target:
@@ -73,6 +78,22 @@ class Attempt(Transport):
         target = transport.target(route.model)
         given = {"route": route, "target": target, "ctx": ctx}
         return transport, target, await chain(self._fits, "request", _set(request, route), **given)
+
+
+def _of_transport(route: Route, transport: Transport, method: str) -> Step:
+    """A transport's method as a step, so that its plugin is blamed for what it does."""
+    function = getattr(transport, method)
+    return Step(route.transport, f"Transport.{method}", function, ("request", "route", "ctx"), None)
+
+
+async def _nest(
+    stack: AsyncExitStack, layers: dict[FrameType | CodeType, Step], step: Step, **given: Any
+) -> AsyncGenerator[Event]:
+    """The step's events, closed by the stack."""
+    events: AsyncGenerator[Event] = step.call(**given)
+    if frame := getattr(events, "ag_frame", None):
+        layers[frame] = step
+    return await stack.enter_async_context(aclosing(events))
 
 
 def _set(request: MessagesRequest, route: Route) -> MessagesRequest:
@@ -117,8 +138,11 @@ class Pipeline:
         self._rewrites = stages["rewrite_request"]
         self._deciders = tuple(_deciders(plugins, transports, stages))
         sender: Transport = Attempt(transports, stages["fit_request"], stages["transform_stream"])
+        self._wrappers: dict[FrameType | CodeType, Step] = {}
         for step in stages["wrap_transport"]:
-            sender = step.call(transport=sender)
+            sender = step.begin(Transport, transport=sender)
+            if code := getattr(sender.send, "__code__", None):
+                self._wrappers[code] = step
         self._sender = sender
 
     @classmethod
@@ -130,13 +154,13 @@ class Pipeline:
             ConfigError, PluginError: settings or plugins are not as they should be.
         """
         manager = _plugins.manager(plugins)
-        models = {step.plugin: step.call() for step in steps(manager, "describe_settings", {})}
+        models = {step.plugin: described(step) for step in steps(manager, "describe_settings", {})}
         settings = config.plugin_settings(models, [plugin.name for plugin in plugins])
         stages = {hook: steps(manager, hook, settings) for hook in HOOKS}
         async with AsyncExitStack() as stack:
             transports = {}
             for step in stages["open_transport"]:
-                transports[step.plugin] = await stack.enter_async_context(step.call())
+                transports[step.plugin] = await entered(stack, step)
             yield cls(plugins, transports, stages)
 
     async def route(self, request: MessagesRequest, ctx: Context) -> tuple[MessagesRequest, Route]:
@@ -156,12 +180,32 @@ class Pipeline:
                     return rewritten, route
         raise self._no_route(request.model)
 
+    async def route_of(self, model: str) -> Route:
+        """Where a plain request for a model would go.
+
+        Raises:
+            NotFound: no plugin chose a route.
+        """
+        asked = MessagesRequest(model=model, max_tokens=1, messages=(MessageParam(role="user", content="?"),))
+        _, route = await self.route(asked, Context(asked))
+        return route
+
     async def send(self, request: MessagesRequest, ctx: Context) -> AsyncGenerator[Event]:
         """The answer to a request, as events."""
         rewritten, route = await self.route(request, ctx)
-        async with aclosing(self._sender.send(rewritten, route, ctx)) as events:
-            async for event in events:
-                yield event
+        event: Event | None = None
+        try:
+            async with aclosing(self._sender.send(rewritten, route, ctx)) as events:
+                async for event in events:
+                    yield event
+        except ApiError:
+            raise
+        except Exception as error:
+            if step := blamed(error, self._wrappers):
+                raise step.failed(error) from error
+            raise
+        if not isinstance(event, MessageStop | UnknownEvent):
+            raise _unfinished(event, ctx)
 
     async def count_tokens(self, request: MessagesRequest, ctx: Context) -> int:
         """How many tokens the upstream of this request would read."""
@@ -185,11 +229,19 @@ class Pipeline:
         return NotFound(f"no plugin has a route for the model {name!r}.{hint}")
 
 
+def _unfinished(last: Event | None, ctx: Context) -> UnusableAnswer:
+    """What to say of a transport that breaks its promise to raise where an answer is not whole."""
+    where = f"the answer by {ctx.routes[-1]}" if ctx.routes else "the answer"
+    if last is None:
+        return UnusableAnswer(f"{where} was empty.", kind="empty")
+    return UnusableAnswer(f"{where} ended without message_stop.", kind="cut")
+
+
 def _deciders(
     plugins: Sequence[Plugin], transports: Mapping[str, Transport], stages: Mapping[str, tuple[Step, ...]]
 ) -> Iterator[_Decider]:
     listing = {step.plugin: step for step in stages["list_models"]}
     choosing = {step.plugin: step for step in stages["choose_route"]}
     for plugin in plugins:
-        models = tuple(listing[plugin.name].call()) if plugin.name in listing else ()
+        models = listed(listing[plugin.name]) if plugin.name in listing else ()
         yield _Decider(models, transports.get(plugin.name), choosing.get(plugin.name))

@@ -186,7 +186,7 @@ def check(plugin: Plugin) -> None:
         if isinstance(options, dict):
             marked += 1
             _check_marked(plugin, name, member, options)
-        elif name in HOOKS and inspect.isroutine(member):
+        elif name in HOOKS and callable(member):
             raise PluginError(f"plugin {plugin.name!r}: {name} is not marked @hookimpl, so it would never be called.")
     if not marked:
         raise PluginError(f"plugin {plugin.name!r} implements no hook: mark its functions @hookimpl.")
@@ -202,8 +202,10 @@ def _check_marked(plugin: Plugin, name: str, member: Any, options: dict[str, Any
     if any(options.get(option) for option in ("tryfirst", "trylast", "wrapper", "hookwrapper")):
         raise PluginError(f"{where} asks for tryfirst, trylast or a wrapper: the list of plugins is the only order.")
     allowed = set(inspect.signature(getattr(Hooks, hook)).parameters) - {"self"}
-    for argument in inspect.signature(member).parameters:
+    for argument, parameter in inspect.signature(member).parameters.items():
         if argument not in allowed:
             raise PluginError(f"{where} has no argument {argument!r}.{nearest(argument, allowed)}")
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            raise PluginError(f"{where} takes {argument!r} by place only: arguments come by name.")
     if hook == "transform_stream" and not inspect.isasyncgenfunction(member):
         raise PluginError(f"{where} must be an async generator: `async def` with a `yield` in it.")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
-from .errors import ApiError, Internal
+from .errors import ApiError, CgbError, Internal, PluginError
 from .log import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from types import CodeType, FrameType
 
     from pluggy import PluginManager
 
@@ -35,6 +37,18 @@ class Step:
         if "ctx" in given:
             given["ctx"] = given["ctx"].for_plugin(self.plugin)
         return self.function(**{name: given[name] for name in self.arguments})
+
+    def begin(self, expected: type, **given: Any) -> Any:
+        """Call it at start, and see that it returns what the hook promises.
+
+        Raises:
+            PluginError: the plugin failed, or returned something else; names plugin and hook.
+        """
+        with self.starting():
+            result = self.call(**given)
+        if not isinstance(result, expected):
+            raise self.stops(f"returned {type(result).__name__} where {expected.__name__} was due")
+        return result
 
     async def answer(self, expected: tuple[type, ...], **given: Any) -> Any:
         """Call it, await what it returns if need be, and see that it is what the hook promises.
@@ -60,6 +74,20 @@ class Step:
             raise self._broken(f"returned {type(result).__name__} where {names} was due")
         return result
 
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Whatever goes wrong inside stops the start, as this step's fault."""
+        try:
+            yield
+        except CgbError:
+            raise
+        except Exception as error:
+            raise self.stops(f"raised {type(error).__name__}: {error}") from error
+
+    def stops(self, how: str) -> PluginError:
+        """The error that stops the start when this step did not do what it should."""
+        return PluginError(f"plugin {self.plugin!r}: its {self.hook} {how}.")
+
     def failed(self, error: BaseException) -> Internal:
         """The error a client sees when this step raised `error`: what was raised is in the log only."""
         log.exception("plugin %s failed in %s", self.plugin, self.hook, exc_info=error)
@@ -73,9 +101,14 @@ def steps(manager: PluginManager, hook: str, settings: Mapping[str, Settings | N
     """The steps of a hook, in the order of the list of plugins."""
     found = getattr(manager.hook, hook).get_hookimpls()
     return tuple(
-        Step(impl.plugin_name, hook, impl.function, tuple(impl.argnames), settings.get(impl.plugin_name))
+        Step(impl.plugin_name, hook, impl.function, _arguments(impl.function), settings.get(impl.plugin_name))
         for impl in found
     )
+
+
+def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The arguments it takes, also those with a default, which pluggy would leave at that."""
+    return tuple(inspect.signature(function).parameters)
 
 
 async def chain(steps: tuple[Step, ...], name: str, value: Any, **given: Any) -> Any:
@@ -86,8 +119,7 @@ async def chain(steps: tuple[Step, ...], name: str, value: Any, **given: Any) ->
     return value
 
 
-def blamed(error: Exception, stages: tuple[Step, ...]) -> Internal:
-    """The error a client sees when one of these stages of a stream raised: found by the traceback, free until then."""
-    codes = {stage.function.__code__: stage for stage in stages}
-    at_fault = [codes[frame.f_code] for frame, _ in walk_tb(error.__traceback__) if frame.f_code in codes]
-    return at_fault[-1].failed(error) if at_fault else Step("cgb", "pipeline", print, (), None).failed(error)
+def blamed(error: Exception, layers: Mapping[FrameType | CodeType, Step]) -> Step | None:
+    """The innermost of these layers that an error came through: found by the traceback, free until then."""
+    passed = (layers.get(frame) or layers.get(frame.f_code) for frame, _ in walk_tb(error.__traceback__))
+    return next(reversed([step for step in passed if step]), None)

@@ -114,6 +114,9 @@ class Transport:
         """The models it knows, without asking anybody."""
         return ()
 
+    def refresh(self) -> None:
+        """A client looks at the models: begin to ask upstream what is new, beside everything else."""
+
     def target(self, model: str) -> Target:  # noqa: ARG002
         """Facts about one of its models, without asking anybody."""
         return Target()
@@ -148,6 +151,10 @@ class TransportWrapper(Transport):
     @override
     def models(self) -> Sequence[Model]:
         return self.inner.models()
+
+    @override
+    def refresh(self) -> None:
+        self.inner.refresh()
 
     @override
     def target(self, model: str) -> Target:

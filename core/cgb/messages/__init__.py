@@ -1,7 +1,7 @@
 """The vocabulary of the Anthropic Messages API: the only one inside cgb."""
 
 from .accumulate import Accumulator, accumulate, events_of, merged_usage
-from .carry import Carried, carried, carry, without_carried
+from .carry import CARRY_FIELD, Carried, carried, carried_by, carry, in_said_order, without_carried
 from .content import (
     Block,
     BlockValue,
@@ -43,12 +43,14 @@ from .grammar import Grammar, GrammarError
 from .message import Message
 from .request import MessageParam, MessagesRequest, OutputConfig, Thinking, Tool, ToolChoice
 from .splice import Splice
+from .stop_sequences import StopSequences
 from .tool_names import ToolNames, legal_name
 from .usage import Usage
 from .value import Value
 from .writer import Writer, new_id
 
 __all__ = [
+    "CARRY_FIELD",
     "Accumulator",
     "Block",
     "BlockValue",
@@ -76,6 +78,7 @@ __all__ = [
     "ServerToolUseBlock",
     "SignatureDelta",
     "Splice",
+    "StopSequences",
     "TextBlock",
     "TextDelta",
     "Thinking",
@@ -97,11 +100,13 @@ __all__ = [
     "as_blocks",
     "block_of",
     "carried",
+    "carried_by",
     "carry",
     "estimate_tokens",
     "event_of",
     "event_to_wire",
     "events_of",
+    "in_said_order",
     "legal_name",
     "merged_usage",
     "new_id",

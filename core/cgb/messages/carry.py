@@ -1,17 +1,27 @@
-"""What a provider must be told again next turn, carried in the id of a tool_use.
+"""What a provider must be told again next turn, carried by what the client sends back.
 
-Clients send ids back unchanged, also after a restart, to another worker or in a resumed session,
-where nothing that the bridge remembered would be left. Claude Code returns ids of 30,000 characters;
-the alphabet is that of Anthropic's own ids, `^[a-zA-Z0-9_-]+$`.
+Clients send a tool_use's id back unchanged, also after a restart, to another worker or in a resumed session,
+where nothing that the bridge remembered would be left. Claude Code returns ids of 30,000 characters; the
+alphabet is that of Anthropic's own ids, `^[a-zA-Z0-9_-]+$`. Whoever shortens ids often keeps unknown fields, so
+the same stands in the block's field `cgb`, as what belongs to a text does in the text's. The signature of a
+thinking block and the data of a redacted one carry in the same way what belongs to thoughts, and to a text whose
+block had begun already.
 """
 
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from zlib import crc32
 
 import orjson
 
+from .content import Block, BlockValue, RedactedThinkingBlock, TextBlock, ThinkingBlock, ToolUseBlock
+
+CARRY_FIELD = "cgb"
+"""The member of a text or tool_use block in which something is carried."""
+
 _MARK = "_cgb1_"
+_SUM_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ def carry(tool_id: str, signature: str = "", **facts: str | int) -> str:
     if raw is None:
         facts = {**facts, "signature": signature}
     payload = orjson.dumps(facts) + b"\0" + (raw or b"")
-    return tool_id + _MARK + urlsafe_b64encode(payload).decode().rstrip("=")
+    return tool_id + _MARK + urlsafe_b64encode(_sum(payload) + payload).decode().rstrip("=")
 
 
 def carried(tool_id: str) -> Carried | None:
@@ -39,19 +49,74 @@ def carried(tool_id: str) -> Carried | None:
     if not mark:
         return None
     try:
-        packed, _, raw = urlsafe_b64decode(text + "=" * (-len(text) % 4)).partition(b"\0")
+        summed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        payload = summed[_SUM_LENGTH:]
+        packed, _, raw = payload.partition(b"\0")
         facts = orjson.loads(packed)
     except ValueError:
         return None
-    if not isinstance(facts, dict):
+    if summed[:_SUM_LENGTH] != _sum(payload) or not isinstance(facts, dict):
         return None
     signature = str(facts.pop("signature", "")) or b64encode(raw).decode()
     return Carried(signature, facts)
 
 
+def carried_by(block: BlockValue) -> Carried | None:
+    """What came back with a block: in its id or field, a thinking's signature, a redacted one's data."""
+    match block:
+        case ToolUseBlock(id=place):
+            return carried(place) or carried(str(block.get(CARRY_FIELD, "")))
+        case TextBlock():
+            return carried(str(block.get(CARRY_FIELD, "")))
+        case ThinkingBlock(signature=place) | RedactedThinkingBlock(data=place):
+            return carried(place)
+        case _:
+            return None
+
+
+def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """An assistant message's blocks in the order in which the model said them.
+
+    Clients send tool calls back last; a call that carries `at` stood after that many characters of text.
+    """
+    every = tuple(blocks)
+    calls = [block for block in every if isinstance(block, ToolUseBlock)]
+    if len(calls) == len(every) or not calls:
+        return every
+    places = [(_place(call), call) for call in calls]
+    if any(place is None for place, _ in places):
+        return every
+    ordered: list[Block] = []
+    written = 0
+    for block in every:
+        if isinstance(block, ToolUseBlock):
+            continue
+        rest = block
+        while places and isinstance(rest, TextBlock) and (place := places[0][0] or 0) < written + len(rest.text):
+            if place > written:
+                ordered.append(rest.with_(text=rest.text[: place - written]))
+                rest = rest.with_(text=rest.text[place - written :])
+                written = place
+            ordered.append(places.pop(0)[1])
+        ordered.append(rest)
+        written += len(rest.text) if isinstance(rest, TextBlock) else 0
+    return (*ordered, *(call for _, call in places))
+
+
+def _place(call: ToolUseBlock) -> int | None:
+    memory = carried_by(call)
+    place = memory.facts.get("at") if memory else None
+    return place if isinstance(place, int) else None
+
+
 def without_carried(tool_id: str) -> str:
     """The id as it was before `carry`."""
     return tool_id.partition(_MARK)[0]
+
+
+def _sum(payload: bytes) -> bytes:
+    """What shows that a payload came back whole: half a signature would be refused upstream."""
+    return crc32(payload).to_bytes(_SUM_LENGTH)
 
 
 def _raw(signature: str) -> bytes | None:

@@ -128,7 +128,7 @@ _KNOWN: dict[str, type[BlockValue]] = {
 
 def _block_tag(raw: Any) -> str:
     kind = raw.get("type") if isinstance(raw, dict) else getattr(raw, "type", None)
-    return kind if kind in _KNOWN else "unknown"
+    return kind if isinstance(kind, str) and kind in _KNOWN else "unknown"
 
 
 def _content_tag(raw: Any) -> str:

@@ -1,5 +1,7 @@
 """How many tokens a request is, roughly and fast."""
 
+import orjson
+
 from .content import BlockValue, DocumentBlock, ImageBlock, TextBlock, ThinkingBlock, ToolResultBlock
 from .request import MessagesRequest
 
@@ -11,8 +13,8 @@ _BASE64_BYTES_PER_PDF_TOKEN = 70
 def estimate_tokens(request: MessagesRequest) -> int:
     """About how many tokens a model reads for this request: four characters a token, at least 1."""
     blocks = [*request.system_blocks, *(block for message in request.messages for block in message.blocks)]
-    tools = sum(len(repr(tool.input_schema)) + len(tool.description or "") + len(tool.name) for tool in request.tools)
-    return max(1, sum(map(_block_tokens, blocks)) + tools // _CHARACTERS_PER_TOKEN)
+    tools = orjson.dumps([(tool.name, tool.description, tool.input_schema) for tool in request.tools])
+    return max(1, sum(map(_block_tokens, blocks)) + len(tools) // _CHARACTERS_PER_TOKEN)
 
 
 def _block_tokens(block: BlockValue) -> int:

@@ -12,6 +12,7 @@ from .events import (
     InputJsonDelta,
     MessageDelta,
     MessageStart,
+    MessageStop,
     SignatureDelta,
     TextDelta,
     ThinkingDelta,
@@ -34,6 +35,7 @@ _NUMBERED = (
 class Splice:
     """Joins attempts: one message_start, blocks numbered on, the usage of all of them at the end.
 
+    A message_delta waits for its message_stop, so that an attempt cut between the two can still be given up.
     Feed it each event of an attempt with `read`; call `again` when that attempt is given up for another.
     """
 
@@ -44,6 +46,7 @@ class Splice:
         self._open: int | None = None
         self._spent = Usage()
         self._attempt = Usage()
+        self._end: MessageDelta | None = None
 
     def read(self, event: Event) -> Iterator[Event]:
         """The events that this event of the current attempt comes to."""
@@ -55,7 +58,11 @@ class Splice:
                     yield event
             case MessageDelta(_, _, usage):
                 self._attempt = merged_usage(self._attempt, usage)
-                yield replace(event, usage=self._spent + self._attempt)
+                self._end = replace(event, usage=self._spent + self._attempt)
+            case MessageStop():
+                if self._end is not None:
+                    yield self._end
+                yield event
             case ContentBlockStart() | ContentBlockStop():
                 yield self._block(event)
             case _ if self._offset and isinstance(event, _NUMBERED):
@@ -71,6 +78,7 @@ class Splice:
             self._next += 1
         self._spent = self._spent + self._attempt
         self._attempt = Usage()
+        self._end = None
         self._offset = self._next
 
     def _block(self, event: ContentBlockStart | ContentBlockStop) -> Event:

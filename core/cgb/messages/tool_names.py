@@ -6,6 +6,8 @@ from functools import lru_cache
 from hashlib import blake2s
 
 _ILLEGAL = re.compile(r"[^a-zA-Z0-9_.\-]")
+_HASHED = re.compile(r"_x[0-9a-f]{8}\Z")
+_PREFIX = re.compile(r"[.:]")
 _HASH_LENGTH = 8
 
 
@@ -13,16 +15,16 @@ _HASH_LENGTH = 8
 def legal_name(name: str, limit: int = 64) -> str:
     """A name of letters, digits, `_`, `.` and `-`, that begins with a letter or `_`, within `limit` characters.
 
-    A legal name stays as it is. Any other ends in a hash of the whole, so that two
-    names never become one, and the same name always becomes the same.
+    A legal name stays as it is. Any other ends in a hash of the whole (also one that looks as if it
+    did already), so that two names never become one, and the same name always becomes the same.
     """
     clean = _ILLEGAL.sub("_", name)
     if not clean or not (clean[0].isalpha() or clean[0] == "_"):
         clean = "_" + clean
-    if clean == name and len(name) <= limit:
+    if clean == name and len(name) <= limit and not _HASHED.search(name):
         return name
     digest = blake2s(name.encode("utf-8", "surrogatepass"), digest_size=_HASH_LENGTH // 2).hexdigest()
-    return f"{clean[: limit - _HASH_LENGTH - 1]}_{digest}"
+    return f"{clean[: limit - _HASH_LENGTH - 2]}_x{digest}"
 
 
 class ToolNames:
@@ -42,8 +44,5 @@ class ToolNames:
         Gemini sometimes calls `default_api:Bash` for `Bash` (Gemini API contract, response shape):
         a prefix is taken off where what is left is a declared tool.
         """
-        known = self._to_client.get(name)
-        if known is not None:
-            return known
-        bare = re.split(r"[.:]", name)[-1]
-        return self._to_client.get(bare, name)
+        ends = (name[mark.end() :] for mark in _PREFIX.finditer(name))
+        return next((self._to_client[end] for end in (name, *ends) if end in self._to_client), name)

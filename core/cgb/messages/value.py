@@ -24,4 +24,6 @@ class Value(BaseModel):
 
     def get(self, name: str, default: Any = None) -> Any:
         """A field that this version of cgb may not know, or `default`."""
-        return getattr(self, name, default)
+        if name in type(self).model_fields:
+            return getattr(self, name)
+        return (self.model_extra or {}).get(name, default)

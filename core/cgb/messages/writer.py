@@ -42,6 +42,11 @@ class Writer:
         self._open = ""
         self._signature = ""
 
+    @property
+    def open_block(self) -> str:
+        """The type of the block that is open; "" for none."""
+        return self._open
+
     def start(self) -> Iterator[Event]:
         """Begin the answer."""
         yield MessageStart(self._message)

@@ -21,7 +21,7 @@ from .bursts import bursts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from ..config import ServerSettings
     from ..exchange import Exchange
@@ -42,6 +42,7 @@ class Answer(Response):
         self._exchange = exchange
         self._settings = settings
         self._started = False
+        self._writing = asyncio.Lock()
         self._last_byte = time.monotonic()
 
     @override
@@ -50,8 +51,14 @@ class Answer(Response):
         leaving = asyncio.create_task(_left(receive))
         try:
             while not answering.done() and not leaving.done():
-                await asyncio.wait({answering, leaving}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
-                if not answering.done() and not leaving.done() and self._patience <= 0:
+                # An answer that starts meanwhile must be heard of every ping_s, however long its start may take.
+                timeout = min(self._patience, self._settings.ping_s)
+                await asyncio.wait({answering, leaving}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+                if answering.done() or leaving.done() or self._patience > 0:
+                    continue
+                if self._writing.locked():  # to a client that is slow to read
+                    self._last_byte = time.monotonic()
+                else:
                     await self._keep_alive(send)
         finally:
             left = not answering.done()
@@ -83,6 +90,8 @@ class Answer(Response):
             await self._fail(send, error)
         except OSError:
             log.debug("request %s: the client's connection broke", self._exchange.ctx.id)
+        except Exception as error:  # noqa: BLE001 - such as an event that is none
+            await self._fail(send, self._exchange.failed(error))
 
     async def _fail(self, send: Send, error: ApiError) -> None:
         body = error.body(self._exchange.ctx.id)
@@ -96,11 +105,15 @@ class Answer(Response):
         self._started = True
         said = {"content-type": content_type, "request-id": self._exchange.ctx.id, **headers}
         raw = [(name.encode(), value.encode()) for name, value in said.items()]
-        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await self._send(send, {"type": "http.response.start", "status": status, "headers": raw})
 
     async def _write(self, send: Send, data: bytes, *, more: bool) -> None:
+        await self._send(send, {"type": "http.response.body", "body": data, "more_body": more})
+
+    async def _send(self, send: Send, message: Message) -> None:
         self._last_byte = time.monotonic()
-        await send({"type": "http.response.body", "body": data, "more_body": more})
+        async with self._writing:
+            await send(message)
 
 
 class StreamedAnswer(Answer):
@@ -110,9 +123,10 @@ class StreamedAnswer(Answer):
     async def _run(self, send: Send) -> None:
         async with aclosing(self._exchange.events()) as events, aclosing(bursts(events)) as bunches:
             async for bunch in bunches:
+                data = b"".join(map(encode, bunch))
                 if not self._started:
                     await self._start_stream(send)
-                await self._write(send, b"".join(map(encode, bunch)), more=True)
+                await self._write(send, data, more=True)
         await self._write(send, b"", more=False)
 
     @override

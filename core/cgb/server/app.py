@@ -8,40 +8,50 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from .. import plugins as _plugins
 from ..errors import ApiError, Internal, InvalidRequest, NotAllowed, NotFound
+from ..exchange import watched
 from ..messages import new_id
 from ..pipeline import Pipeline
 from .gate import Gate
 from .routes import router
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from ..config import Config
+    from ..plugins import Plugin
 
 
-def create_app(config: Config, *, demo: bool = False) -> FastAPI:
+_CLIENT_CLOSED_REQUEST = 499
+_LAST_WORDS_S = 5.0
+"""How long those who watch may take over the last requests once the server stops."""
+
+
+def create_app(config: Config, *, plugins: Sequence[Plugin] | None = None, demo: bool = False) -> FastAPI:
     """The bridge as an ASGI application.
 
     Args:
-        config: what was configured; its plugins are loaded here.
+        config: what was configured.
+        plugins: those to run, loaded already; without them, those that `config` names are loaded here.
         demo: whether upstream is a simulation, which `/health` then says.
 
     Raises:
         ConfigError, PluginError: something named there does not load or fit.
     """
-    plugins = _plugins.load(_plugins.select(config.plugins))
+    loaded = _plugins.load(_plugins.select(config.plugins)) if plugins is None else plugins
     settings = config.server
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        async with Pipeline.open(plugins, config) as pipeline:
+        async with Pipeline.open(loaded, config) as pipeline:
             app.state.pipeline = pipeline
             yield
+            await watched(_LAST_WORDS_S)
 
     app = FastAPI(title="claude-gemini-bridge", version=version("claude-gemini-bridge"), lifespan=life)
     app.state.settings, app.state.demo = settings, demo
@@ -78,6 +88,11 @@ async def _query_error(request: Request, error: Exception) -> JSONResponse:
     return await _api_error(request, InvalidRequest(f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}"))
 
 
+async def _gone(_: Request, __: Exception) -> Response:
+    """The client left before its request was whole: nobody reads this."""
+    return Response(status_code=_CLIENT_CLOSED_REQUEST)
+
+
 async def _bug(request: Request, error: Exception) -> JSONResponse:
     return await _api_error(request, Internal(f"cgb itself failed: {type(error).__name__}; its log has the traceback."))
 
@@ -86,5 +101,6 @@ _HANDLERS: dict[Any, Callable[[Request, Exception], Any]] = {
     ApiError: _api_error,
     HTTPException: _http_error,
     RequestValidationError: _query_error,
+    ClientDisconnect: _gone,
     Exception: _bug,
 }

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 _DRAIN_FACTOR = 4
+_OBJECT = "Input should be an object"
+_IN_JSON = {
+    "tuple_type": "Input should be an array",
+    "dict_type": _OBJECT,
+    "mapping_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+}
+"""What pydantic words in Python's terms."""
 
 
 async def read_body(request: Request, limit_mb: int) -> bytes:
@@ -66,20 +75,20 @@ def _explained(error: ValidationError, raw: Any) -> str:
 
 
 def _told(one: ErrorDetails, raw: Any) -> str:
-    path = _path(one["loc"], raw)
+    path = _path(one["loc"], raw, absent=one["type"] == "missing")
     if one["type"] != "value_error":
-        return f"{path}: {one['msg']}"
+        return f"{path}: {_IN_JSON.get(one['type'], one['msg'])}"
     # Our own validators name the member they miss: its path goes on from that of the object.
     said = one["msg"].removeprefix("Value error, ")
     return f"{path}.{said}" if path != "body" else said
 
 
-def _path(loc: tuple[int | str, ...], raw: Any) -> str:
+def _path(loc: tuple[int | str, ...], raw: Any, *, absent: bool) -> str:
     """The place in the client's own JSON: pydantic also names which member of a union it tried, which is left out."""
     path: list[str] = []
     for place, step in enumerate(loc):
-        is_last = place == len(loc) - 1
-        if isinstance(raw, dict) and (step in raw or is_last):
+        is_absent = absent and place == len(loc) - 1
+        if isinstance(raw, dict) and (step in raw or is_absent):
             raw = raw.get(step)
         elif isinstance(raw, list) and isinstance(step, int):
             raw = raw[step] if step < len(raw) else None

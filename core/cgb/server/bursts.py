@@ -51,6 +51,10 @@ async def bursts(items: AsyncGenerator[Item]) -> AsyncGenerator[list[Item]]:
             continue
         except StopAsyncIteration:
             break
+        except Exception:
+            if burst:
+                yield burst
+            raise
         if burst:
             try:
                 yield burst

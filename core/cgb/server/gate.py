@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 
 from ..errors import Unauthenticated
+from ..log import log
 from ..messages import new_id
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Gate:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         shown = [headers.get("x-api-key", ""), token.strip() if scheme.lower() == "bearer" else ""]
         # Every pair is compared, in constant time each, so that timing tells nothing about a key.
-        matches = [compare_digest(key, one.encode()) for key in self._keys for one in shown]
+        matches = [compare_digest(key, one.encode("latin-1")) for key in self._keys for one in shown]
         return any(matches)
 
 
@@ -60,4 +61,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
         "this bridge needs a key that the request did not show. Set ANTHROPIC_AUTH_TOKEN (or ANTHROPIC_API_KEY) "
         "to one of the operator's CGB_SERVER_API_KEYS."
     )
-    await JSONResponse(error.body(), error.status, error.headers)(scope, receive, send)
+    request_id = new_id("req")
+    log.warning("refused %s %s: the client showed no valid key", scope["method"], scope["path"])
+    headers = {"request-id": request_id, **error.headers}
+    await JSONResponse(error.body(request_id), error.status, headers)(scope, receive, send)

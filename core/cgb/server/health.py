@@ -22,7 +22,7 @@ async def status(request: Request) -> dict[str, Any]:
     lacks = {name: [finding.text for finding in one.missing()] for name, one in pipeline.transports.items()}
     return {
         "status": "ok",
-        "version": version("claude-gemini-bridge"),
+        **await hello(),
         "demo": request.app.state.demo,
         "plugins": [{"name": plugin.name, "from": plugin.distribution} for plugin in pipeline.plugins],
         "transports": {name: {"ready": not texts, "missing": texts} for name, texts in lacks.items()},

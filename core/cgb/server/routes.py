@@ -6,15 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from ..errors import NotFound
 from ..exchange import Exchange
 from ..messages import Message, MessagesRequest
-from ..nearest import nearest
 from .answer import Answer, CountAnswer, PlainAnswer, StreamedAnswer
 from .body import parse_request, read_body
 from .check import probe
 from .health import hello, status
-from .models import listing, page
+from .models import entry, listing, page
 
 router = APIRouter()
 
@@ -49,16 +47,15 @@ async def models(
     before_id: str | None = None,
 ) -> dict[str, Any]:
     """The models the client may pick."""
+    for transport in request.app.state.pipeline.transports.values():
+        transport.refresh()
     return page(listing(request.app.state.pipeline), limit, after_id, before_id)
 
 
 @router.get("/v1/models/{model_id:path}")
 async def model(request: Request, model_id: str) -> dict[str, Any]:
-    """One of them."""
-    entries = {entry["id"]: entry for entry in listing(request.app.state.pipeline)}
-    if model_id not in entries:
-        raise NotFound(f"there is no model {model_id!r}.{nearest(model_id, entries)}")
-    return entries[model_id]
+    """One of them, or any other name that a request could bear."""
+    return await entry(request.app.state.pipeline, model_id)
 
 
 router.add_api_route("/", hello, methods=["GET", "HEAD"], include_in_schema=False)

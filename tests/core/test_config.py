@@ -1,0 +1,230 @@
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import pytest
+from pydantic import Field, SecretStr
+
+from cgb import ConfigError, Env, Settings
+from cgb.config import Config, ServerSettings
+
+
+class Mine(Settings):
+    """A plugin's settings."""
+
+    model: Annotated[str, Env("BIG_MODEL", "MODEL")] = "default"
+    count: int = Field(default=1, ge=0)
+    names: tuple[str, ...] = ()
+    table: dict[str, str] = Field(default_factory=dict)
+    mapping: Mapping[str, int] = Field(default_factory=dict)
+    listed: Sequence[str] | None = None
+    key: SecretStr | None = None
+
+
+def mine(**layers):
+    config = Config(**layers)
+    return config.plugin_settings({"my-plugin": Mine}, ["my-plugin"])["my-plugin"], config.origins
+
+
+def refused(**layers):
+    with pytest.raises(ConfigError) as caught:
+        mine(**layers)
+    return str(caught.value)
+
+
+def in_file(**table):
+    return {"plugin": {"my-plugin": table}}
+
+
+OWN, FURTHER, LAST = "CGB_MY_PLUGIN_MODEL", "BIG_MODEL", "MODEL"
+
+
+@pytest.mark.parametrize(
+    ("layers", "value", "origin"),
+    [
+        ({}, "default", None),
+        ({"file": in_file(model="f")}, "f", "cgb.toml"),
+        ({"file": in_file(model="f"), "dotenv": {LAST: "d"}}, "d", ".env MODEL"),
+        ({"file": in_file(model="f"), "dotenv": {OWN: "d"}}, "d", f".env {OWN}"),
+        ({"dotenv": {OWN: "d"}, "environ": {LAST: "e"}}, "e", "environment MODEL"),
+        ({"environ": {FURTHER: "b", LAST: "l"}}, "b", "environment BIG_MODEL"),
+        ({"environ": {OWN: "o", FURTHER: "b"}}, "o", f"environment {OWN}"),
+        ({"environ": {OWN: ""}, "dotenv": {OWN: "d"}}, "d", f".env {OWN}"),
+        ({"environ": {OWN: "o"}, "options": {"plugin.my-plugin.model": "c"}}, "c", "command line"),
+    ],
+)
+def test_each_layer_beats_the_next(layers, value, origin):
+    settings, origins = mine(**layers)
+    assert settings.model == value
+    assert origins.get("plugin.my-plugin.model") == origin
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("COUNT", "5", 5),
+        ("NAMES", "a, b,,c", ("a", "b", "c")),
+        ("NAMES", '["a,b"]', ("a,b",)),
+        ("TABLE", ' {"a": "b"}', {"a": "b"}),
+        ("MAPPING", '{"a": 1}', {"a": 1}),
+        ("LISTED", "a,b", ["a", "b"]),
+        ("MODEL", "[a,b]", "[a,b]"),
+    ],
+)
+def test_a_variable_is_read_as_what_its_field_holds(field, text, value):
+    settings, _ = mine(environ={f"CGB_MY_PLUGIN_{field}": text})
+    assert getattr(settings, field.lower()) == value
+
+
+def test_a_wrong_value_is_explained_by_where_it_came_from_and_never_shown():
+    assert refused(file=in_file(count=-1)) == (
+        "cgb.toml: plugin.my-plugin.count: Input should be greater than or equal to 0."
+    )
+    assert refused(environ={"CGB_MY_PLUGIN_COUNT": "sesame"}) == (
+        "environment CGB_MY_PLUGIN_COUNT: plugin.my-plugin.count: Input should be a valid integer, unable to parse "
+        "string as an integer."
+    )
+    assert refused(options={"plugin.my-plugin.count": "x"}).startswith("command line: plugin.my-plugin.count: ")
+    assert refused(file=in_file(names=["a", 5])) == (
+        "cgb.toml: plugin.my-plugin.names.1: Input should be a valid string."
+    )
+    assert refused(environ={"CGB_MY_PLUGIN_TABLE": '{"a": '}).startswith("environment CGB_MY_PLUGIN_TABLE: ")
+
+
+def test_an_unknown_field_is_met_with_the_nearest():
+    assert refused(file=in_file(modle="x")) == (
+        "cgb.toml: plugin.my-plugin.modle: Extra inputs are not permitted. Did you mean 'model'?"
+    )
+
+
+def test_the_file_is_called_by_its_own_name(tmp_path):
+    assert refused(file=in_file(modle="x"), path=tmp_path / "other.toml").startswith(f"{tmp_path}/other.toml: plugin.")
+
+    class Strict(Settings):
+        """Needs a key."""
+
+        key: SecretStr
+
+    with pytest.raises(ConfigError, match=r"other\.toml: plugin\.a\.key: Field required\."):
+        Config(path=tmp_path / "other.toml").plugin_settings({"a": Strict}, ["a"])
+
+
+def test_a_table_of_no_plugin_is_refused():
+    assert refused(file={"plugin": {"my-plugn": {}}}) == (
+        "cgb.toml: plugin.my-plugn: there is no such plugin. Did you mean 'my-plugin'?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ({"plugin": 5}, "cgb.toml: plugin: should be a table."),
+        ({"plugin": {"my-plugin": 5}}, "cgb.toml: plugin.my-plugin: should be a table."),
+    ],
+)
+def test_what_should_be_a_table_is_one(file, message):
+    assert refused(file=file) == message
+
+
+def test_a_plugin_without_settings_takes_none():
+    assert Config().plugin_settings({}, ["plain"]) == {"plain": None}
+    with pytest.raises(ConfigError, match=r"^cgb\.toml: plugin\.plain: this plugin has no settings\.$"):
+        Config(file={"plugin": {"plain": {"a": 1}}}).plugin_settings({}, ["plain"])
+
+
+def test_a_table_of_an_installed_plugin_that_is_not_listed_is_left_alone():
+    assert Config(file={"plugin": {"hello": {"any": 1}}}).plugin_settings({}, []) == {}
+
+
+def test_the_server_has_the_references_variables():
+    config = Config(environ={"HOST": "::1", "PORT": "9000"}, dotenv={"LOG_LEVEL": "debug", "CGB_SERVER_PORT": "1"})
+    assert (config.server.host, config.server.port, config.server.log_level) == ("::1", 9000, "debug")
+    assert config.origins == {
+        "server.host": "environment HOST",
+        "server.port": "environment PORT",
+        "server.log_level": ".env LOG_LEVEL",
+    }
+
+
+def test_the_servers_defaults_are_those_of_the_design():
+    settings = ServerSettings()
+    assert (settings.host, settings.body_limit_mb, settings.hold_status_s, settings.ping_s) == ("127.0.0.1", 64, 45, 10)
+
+
+def test_keys_come_by_comma_and_are_not_shown():
+    config = Config(environ={"CGB_SERVER_API_KEYS": "sesame, other"})
+    assert [key.get_secret_value() for key in config.server.api_keys] == ["sesame", "other"]
+    assert "sesame" not in repr(config.server)
+
+
+def test_an_empty_key_is_refused():
+    with pytest.raises(ConfigError, match=r"^cgb\.toml: server\.api_keys\.0: "):
+        Config(file={"server": {"api_keys": [""]}}).server  # noqa: B018 - a property that checks
+
+
+@pytest.mark.parametrize(
+    ("layers", "plugins", "origin"),
+    [
+        ({}, "default", None),
+        ({"file": {"plugins": "a"}}, "a", "cgb.toml"),
+        ({"file": {"plugins": "a"}, "dotenv": {"CGB_PLUGINS": "b"}}, "b", ".env CGB_PLUGINS"),
+        ({"dotenv": {"CGB_PLUGINS": "b"}, "environ": {"CGB_PLUGINS": "c"}}, "c", "environment CGB_PLUGINS"),
+        ({"environ": {"CGB_PLUGINS": "c"}, "options": {"plugins": "d"}}, "d", "command line"),
+    ],
+)
+def test_the_list_of_plugins_has_the_same_layers(layers, plugins, origin):
+    config = Config(**layers)
+    assert config.plugins == plugins
+    assert config.origins.get("plugins") == origin
+
+
+def test_a_list_of_plugins_that_is_no_string_is_refused():
+    with pytest.raises(ConfigError, match=r"^cgb\.toml: plugins: should be one string, its names divided by commas\.$"):
+        Config(file={"plugins": ["a", "b"]}).plugins  # noqa: B018 - a property that checks
+
+
+class TestRead:
+    @pytest.fixture(autouse=True)
+    def here(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.delenv("CGB_PLUGINS", raising=False)
+        return tmp_path
+
+    def test_nothing_need_be_configured(self):
+        config = Config.read()
+        assert (config.path, config.file, config.dotenv) == (None, {}, {})
+        assert config.plugins == "default"
+
+    def test_the_file_here_is_found(self, here, monkeypatch):
+        (here / "cgb.toml").write_text('plugins = "a"\n[server]\nport = 1\n[plugin.hello]\nx = "ä"\n', encoding="utf-8")
+        (here / ".env").write_text("A=1\nB\nPORT=2\n")
+        monkeypatch.setenv("PORT", "3")
+        config = Config.read(options={"server.port": None, "plugins": "b"})
+        assert (config.plugins, config.server.port) == ("b", 3)
+        assert config.dotenv == {"A": "1", "PORT": "2"}
+        assert config.file["plugin"] == {"hello": {"x": "ä"}}
+        assert config.origins["server.port"] == "environment PORT"
+
+    def test_another_file_is_read_when_named(self, here):
+        (here / "other.toml").write_text("[server]\nport = 7\n")
+        config = Config.read(here / "other.toml")
+        assert config.server.port == 7
+        assert config.origins == {"server.port": str(here / "other.toml")}
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (None, "x.toml: cannot be read: No such file or directory."),
+            (b"a = ", "x.toml: is not TOML: Invalid value"),
+            (b"\xff", "x.toml: is not TOML: 'utf-8' codec can't decode byte 0xff"),
+            (b"pluggins = 'a'", "x.toml: pluggins: means nothing here. Did you mean 'plugins'?"),
+            (b"[zzz]", "x.toml: zzz: means nothing here. Known: plugin, plugins, server."),
+        ],
+    )
+    def test_a_file_that_cannot_be_is_explained(self, here, content, message):
+        from pathlib import Path
+
+        if content is not None:
+            (here / "x.toml").write_bytes(content)
+        with pytest.raises(ConfigError) as caught:
+            Config.read(Path("x.toml"))
+        assert str(caught.value).startswith(message)
