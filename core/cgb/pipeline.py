@@ -9,11 +9,10 @@ from __future__ import annotations
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
-
-from typing_extensions import override
+from typing import TYPE_CHECKING
 
 from . import plugins as _plugins
+from .attempt import Attempt
 from .context import Context
 from .errors import ApiError, NotFound, UnusableAnswer
 from .hooks import HOOKS
@@ -29,87 +28,6 @@ if TYPE_CHECKING:
     from .config import Config
     from .messages import Event
     from .plugins import Plugin
-
-
-class Attempt(Transport):
-    """One try of one route: fitted for it, sent, and the answer transformed. What wrappers wrap."""
-
-    def __init__(self, transports: Mapping[str, Transport], fits: tuple[Step, ...], streams: tuple[Step, ...]) -> None:
-        self._transports = transports
-        self._fits = fits
-        self._streams = streams
-
-    @override
-    async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
-        transport, target, fitted = await self._fit(request, route, ctx)
-        sent = _of_transport(route, transport, "send")
-        given = {"fitted": fitted, "route": route, "target": target, "ctx": ctx}
-        layers: dict[FrameType | CodeType, Step] = {}
-        try:
-            async with AsyncExitStack() as stack:
-                events = await _nest(stack, layers, sent, request=fitted, route=route, ctx=ctx)
-                for stage in reversed(self._streams):
-                    events = await _nest(stack, layers, stage, events=events, request=request, **given)
-                async for event in events:
-                    yield event
-        except ApiError:
-            raise
-        except Exception as error:
-            raise (blamed(error, layers) or sent).failed(error) from error
-
-    @override
-    async def count_tokens(self, request: MessagesRequest, route: Route, ctx: Context) -> int:
-        transport, _, fitted = await self._fit(request, route, ctx)
-        counting = _of_transport(route, transport, "count_tokens")
-        counted: int = await counting.answer((int,), request=fitted, route=route, ctx=ctx)
-        return counted
-
-    @override
-    def target(self, model: str) -> Target:
-        return next((one.target(model) for one in self._transports.values()), Target())
-
-    async def _fit(
-        self, request: MessagesRequest, route: Route, ctx: Context
-    ) -> tuple[Transport, Target, MessagesRequest]:
-        ctx.routes.append(route)
-        transport = self._transports.get(route.transport)
-        if transport is None:
-            raise _no_transport(route, self._transports)
-        target = transport.target(route.model)
-        given = {"route": route, "target": target, "ctx": ctx}
-        return transport, target, await chain(self._fits, "request", _set(request, route), **given)
-
-
-def _of_transport(route: Route, transport: Transport, method: str) -> Step:
-    """A transport's method as a step, so that its plugin is blamed for what it does."""
-    function = getattr(transport, method)
-    return Step(route.transport, f"Transport.{method}", function, ("request", "route", "ctx"), None)
-
-
-async def _nest(
-    stack: AsyncExitStack, layers: dict[FrameType | CodeType, Step], step: Step, **given: Any
-) -> AsyncGenerator[Event]:
-    """The step's events, closed by the stack."""
-    events: AsyncGenerator[Event] = step.call(**given)
-    if frame := getattr(events, "ag_frame", None):
-        layers[frame] = step
-    return await stack.enter_async_context(aclosing(events))
-
-
-def _set(request: MessagesRequest, route: Route) -> MessagesRequest:
-    """The request with the route's own parameters."""
-    if not route.set:
-        return request
-    whole = MessagesRequest.model_validate({**dict(request), **route.set})
-    return request.with_(**{name: getattr(whole, name) for name in route.set})
-
-
-def _no_transport(route: Route, transports: Mapping[str, Transport]) -> ApiError:
-    known = ", ".join(transports) or "none"
-    return NotFound(
-        f"the route {route} leads to a transport that no plugin opened. Known transports: {known}. "
-        f"Add the plugin {route.transport!r} to --plugins, or change the route."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +137,7 @@ class Pipeline:
 
     def target(self, route: Route) -> Target:
         """Facts about the model a route leads to."""
-        transport = self.transports.get(route.transport)
-        return transport.target(route.model) if transport else Target()
+        return self._sender.target_of(route)
 
     def _no_route(self, name: str) -> NotFound:
         known = [model.id for model in self.models()]

@@ -121,6 +121,10 @@ class Transport:
         """Facts about one of its models, without asking anybody."""
         return Target()
 
+    def target_of(self, route: Route) -> Target:
+        """Facts about the model a route leads to; what wrappers ask, who stand before several transports."""
+        return self.target(route.model)
+
     def missing(self) -> Sequence[Finding]:
         """What its settings lack for it to work at all, such as a key; asked at start, without network."""
         return ()
@@ -159,6 +163,10 @@ class TransportWrapper(Transport):
     @override
     def target(self, model: str) -> Target:
         return self.inner.target(model)
+
+    @override
+    def target_of(self, route: Route) -> Target:
+        return self.inner.target_of(route)
 
     @override
     def missing(self) -> Sequence[Finding]:

@@ -231,20 +231,6 @@ class TestRoutes:
             assert pipeline.target(Route("scripted", "m")).output_tokens == 9
             assert pipeline.target(Route("nowhere", "m")) == Target()
 
-    async def test_wrappers_are_told_facts_by_what_they_wrap(self):
-        facts = []
-
-        def wrap_transport(transport):
-            facts.append(transport.target("m"))
-            return transport
-
-        async with opened(
-            [ScriptedTransport(target=Target(output_tokens=9)), plugin("w", wrap_transport=wrap_transport)]
-        ):
-            assert facts == [Target(output_tokens=9)]
-        async with opened([plugin("w", wrap_transport=wrap_transport)]):
-            assert facts[1] == Target()
-
 
 class TestCounting:
     async def test_the_fitted_request_is_counted(self):

@@ -73,7 +73,7 @@ async def test_a_wrapper_hands_everything_through():
     assert await read(outer) == said
     assert await outer.count_tokens(REQUEST, ROUTE, ctx) == 42
     assert outer.models() == inner.models() != ()
-    assert outer.target("m") == Target(output_tokens=5)
+    assert outer.target("m") == outer.target_of(ROUTE) == Target(output_tokens=5)
     assert outer.missing() == [Finding(ok=False, text="key")]
     assert await outer.check() == [Finding(ok=True, text="fine")]
     assert outer.render(REQUEST, ROUTE) == {"model": "m"}

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from cgb.testing.gemini_server.calls import Json
 
 
+_FURTHEST = 1000
+"""How many steps from a bound a number is looked for."""
+
+
 def whole(schema: Json) -> int:
     """An integer."""
     return int(next((value for value in _candidates(schema) if _fits(value, schema) and value % 1 == 0), 0))
@@ -46,7 +50,9 @@ def _candidates(schema: Json) -> Iterator[float]:
     yield 0
     for bound in (*lows, *highs):
         near = math.floor(bound / step)
-        yield from (index * step for index in range(near - 1, near + 3))
+        # With a step below 1, the nearest whole number may be several steps away.
+        around = min(math.ceil(1 / step), _FURTHEST)
+        yield from (index * step for index in range(near - around, near + around + 2))
         yield bound
     if lows and highs:
         yield (max(lows) + min(highs)) / 2

@@ -19,6 +19,10 @@ def test_inside_all_bounds(bounds, step):
     jsonschema.validate(numbers.whole(schema), {"type": "integer", **schema})
 
 
+def test_a_whole_number_may_be_several_steps_from_the_bound():
+    assert numbers.whole({"exclusiveMaximum": 0, "multipleOf": 0.5}) == -1
+
+
 def test_draft_4_has_booleans():
     assert numbers.whole({"minimum": 3, "exclusiveMinimum": True}) == 4
     assert numbers.whole({"maximum": 3, "minimum": 3, "exclusiveMaximum": False}) == 3

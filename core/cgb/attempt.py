@@ -1,0 +1,109 @@
+"""One try of one route: what wrappers wrap."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, aclosing
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from typing_extensions import override
+
+from .errors import ApiError, Internal, NotFound
+from .messages import MessagesRequest
+from .steps import Step, blamed, chain
+from .transport import Route, Target, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+    from types import CodeType, FrameType
+
+    from .context import Context
+    from .messages import Event
+
+
+class Attempt(Transport):
+    """One try of one route: fitted for it, sent, and the answer transformed. What wrappers wrap."""
+
+    def __init__(self, transports: Mapping[str, Transport], fits: tuple[Step, ...], streams: tuple[Step, ...]) -> None:
+        self._transports = transports
+        self._fits = fits
+        self._streams = streams
+
+    @override
+    async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
+        transport, target, fitted = await self._fit(request, route, ctx)
+        sent = _of_transport(route, transport, "send")
+        given = {"fitted": fitted, "route": route, "target": target, "ctx": ctx}
+        layers: dict[FrameType | CodeType, Step] = {}
+        try:
+            async with AsyncExitStack() as stack:
+                events = await _nest(stack, layers, sent, request=fitted, route=route, ctx=ctx)
+                for stage in reversed(self._streams):
+                    events = await _nest(stack, layers, stage, events=events, request=request, **given)
+                async for event in events:
+                    yield event
+        except ApiError:
+            raise
+        except Exception as error:
+            raise (blamed(error, layers) or sent).failed(error) from error
+
+    @override
+    async def count_tokens(self, request: MessagesRequest, route: Route, ctx: Context) -> int:
+        transport, _, fitted = await self._fit(request, route, ctx)
+        counting = _of_transport(route, transport, "count_tokens")
+        counted: int = await counting.answer((int,), request=fitted, route=route, ctx=ctx)
+        return counted
+
+    @override
+    def target_of(self, route: Route) -> Target:
+        transport = self._transports.get(route.transport)
+        return transport.target(route.model) if transport else Target()
+
+    async def _fit(
+        self, request: MessagesRequest, route: Route, ctx: Context
+    ) -> tuple[Transport, Target, MessagesRequest]:
+        ctx.routes.append(route)
+        transport = self._transports.get(route.transport)
+        if transport is None:
+            raise _no_transport(route, self._transports)
+        target = transport.target(route.model)
+        given = {"route": route, "target": target, "ctx": ctx}
+        return transport, target, await chain(self._fits, "request", _set(request, route), **given)
+
+
+def _of_transport(route: Route, transport: Transport, method: str) -> Step:
+    """A transport's method as a step, so that its plugin is blamed for what it does."""
+    function = getattr(transport, method)
+    return Step(route.transport, f"Transport.{method}", function, ("request", "route", "ctx"), None)
+
+
+async def _nest(
+    stack: AsyncExitStack, layers: dict[FrameType | CodeType, Step], step: Step, **given: Any
+) -> AsyncGenerator[Event]:
+    """The step's events, closed by the stack."""
+    events: AsyncGenerator[Event] = step.call(**given)
+    if frame := getattr(events, "ag_frame", None):
+        layers[frame] = step
+    return await stack.enter_async_context(aclosing(events))
+
+
+def _set(request: MessagesRequest, route: Route) -> MessagesRequest:
+    """The request with the route's own parameters."""
+    if not route.set:
+        return request
+    try:
+        whole = MessagesRequest.model_validate({**dict(request), **route.set})
+    except ValidationError as error:
+        wrong = ", ".join(str(one["loc"][0]) for one in error.errors(include_input=False) if one["loc"])
+        raise Internal(
+            f"the route {route} ({route.why}) sets what no request can bear: {wrong or route.set}."
+        ) from None
+    return request.with_(**{name: getattr(whole, name) for name in route.set})
+
+
+def _no_transport(route: Route, transports: Mapping[str, Transport]) -> ApiError:
+    known = ", ".join(transports) or "none"
+    return NotFound(
+        f"the route {route} leads to a transport that no plugin opened. Known transports: {known}. "
+        f"Add the plugin {route.transport!r} to --plugins, or change the route."
+    )
