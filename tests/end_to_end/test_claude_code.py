@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import time
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from cgb.testing.gemini_server import SimulatedGemini
 
 from .conftest import CLIENT_VERSION, HERE, Claude, call, script, wait_until
 
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
 ALL = "Bash,Read,Write,Edit,Agent"
 
 
@@ -133,6 +135,25 @@ def test_an_mcp_server_with_a_dozen_tools(claude: Claude, gemini: SimulatedGemin
     assert out.strip() == "It said: echo_03: from the server"
     declared = {one["name"] for tool in gemini.calls[-1].body["tools"] for one in tool["functionDeclarations"]}
     assert len([name for name in declared if name.startswith("mcp__dozen__")]) == (1 if search == "true" else 12)
+
+
+def test_a_web_search_brings_sources(claude: Claude, gemini: SimulatedGemini) -> None:
+    out = claude.ask(
+        "Search." + script({"calls": [call("WebSearch", query="bridges")]}, {"text": "Found: ${last}"}),
+        "--allowedTools", "WebSearch",
+    )  # fmt: skip
+    assert "https://example.org/two" in out
+    assert any(made.body.get("tools") == [{"googleSearch": {}}] for made in gemini.calls)
+
+
+def test_a_picture_that_a_tool_read_is_seen(claude: Claude, gemini: SimulatedGemini) -> None:
+    picture = claude.project / "dot.png"
+    picture.write_bytes(b64decode(DOT))
+    claude.ask(
+        "Look." + script({"calls": [call("Read", file_path=str(picture))]}, {"text": "Red."}), "--allowedTools", "Read"
+    )
+    response = gemini.calls[-1].body["contents"][-1]["parts"][0]["functionResponse"]
+    assert [part["inlineData"]["mimeType"] for part in response["parts"]] == ["image/png"]
 
 
 def test_a_client_that_stops_half_way_cancels_upstream(claude: Claude, gemini: SimulatedGemini, tmp_path: Path) -> None:
