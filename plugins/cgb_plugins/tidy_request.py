@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from cgb import Block, MessageParam, MessagesRequest, Target, TextBlock, Tool, ToolResultBlock, ToolUseBlock, hookimpl
-from cgb.messages import OutputConfig, ToolReferenceBlock, UnknownBlock
+from cgb.messages import OutputConfig, ToolReferenceBlock, UnknownBlock, in_said_order
 
 _BILLING = "x-anthropic-billing-header:"
 _PLACEHOLDER = "DeferredToolPlaceholder"
@@ -43,7 +43,7 @@ def _messages(messages: tuple[MessageParam, ...]) -> Iterator[MessageParam]:
 
 
 def _blocks(message: MessageParam) -> Iterator[Block]:
-    for block in message.blocks:
+    for block in in_said_order(message.blocks) if message.role == "assistant" else message.blocks:
         match block:
             case TextBlock(text=""):
                 continue

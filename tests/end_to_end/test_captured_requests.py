@@ -17,7 +17,7 @@ from tests.fixtures import Captured, posted
 
 from cgb import Message
 from cgb.config import Config
-from cgb.messages import carried
+from cgb.messages import CARRY_FIELD, carried
 from cgb.server import create_app
 from cgb.sse import decode
 from cgb.testing import SimulatedGemini, assert_stream
@@ -27,6 +27,7 @@ COUNTED = [name for name, one in POSTED.items() if one.path.endswith("/count_tok
 ASKED = [name for name in POSTED if name not in COUNTED]
 WITH_TOOLS = [name for name in ASKED if any("input_schema" in tool for tool in POSTED[name].json.get("tools", ()))]
 KEY = "a-test-key"
+NEW_EACH_TIME = {"id", "tool_use_id", CARRY_FIELD, "data", "signature"}
 SENT = ("accept", "user-agent", "x-app")
 
 
@@ -71,7 +72,8 @@ class _Server(uvicorn.Server):
 @contextmanager
 def serving(plugins: str, gemini: SimulatedGemini) -> Iterator[Bridge]:
     """A bridge with these plugins, on a real socket, in a thread."""
-    options = {"plugins": plugins, "plugin.gemini.base_url": gemini.url, "plugin.gemini.api_key": KEY}
+    ours = {"base_url": gemini.url, "api_key": KEY, "refresh_models": "false"}
+    options = {"plugins": plugins, **{f"plugin.gemini.{name}": value for name, value in ours.items()}}
     app = create_app(Config(options=options))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -118,9 +120,9 @@ def comparable(message: Message) -> dict[str, Any]:
     wire = message.to_wire()
     wire.pop("id")
     for block in wire["content"]:
-        if "id" in block:
-            memory = carried(block["id"])
-            block["id"] = sorted(memory.facts) if memory else None
+        for name in NEW_EACH_TIME & block.keys():
+            memory = carried(str(block[name]))
+            block[name] = sorted(memory.facts) if memory else None
     return wire
 
 

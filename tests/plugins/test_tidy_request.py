@@ -3,6 +3,7 @@
 import pytest
 
 from cgb import MessagesRequest, Target
+from cgb.messages import carry
 from cgb_plugins.tidy_request import fit_request
 
 BILLING = "x-anthropic-billing-header: cc_version=2.1.330; cc_entrypoint=cli;"
@@ -219,3 +220,20 @@ def test_everything_else_comes_through():
     assert request.stop_sequences == ("x",)
     assert request.thinking.get("display") == "updates"
     assert request.get("novelty") == 1
+
+
+def test_calls_that_the_client_moved_to_the_end_are_put_back():
+    """Claude Code sends a message's calls last (Claude Code contract)."""
+    moved = [text("ab"), text("cd"), use("A", carry("t1", at=0)), use("B", carry("t2", at=2))]
+
+    [message] = tidied(assistant(moved)).messages
+
+    assert [block.get("text") or block.get("name") for block in message.blocks] == ["A", "ab", "B", "cd"]
+
+
+def test_what_users_send_stays_in_its_order():
+    moved = [text("ab"), use("A", carry("t1", at=0))]
+
+    [message] = tidied(user(moved)).messages
+
+    assert [block.type for block in message.blocks] == ["text", "tool_use"]

@@ -84,7 +84,7 @@ def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:
     if len(calls) == len(every) or not calls:
         return every
     places = [(_place(call), call) for call in calls]
-    if any(place is None for place, _ in places):
+    if any(place is None for place, _ in places) or _are_in_place(every):
         return every
     ordered: list[Block] = []
     written = 0
@@ -95,12 +95,23 @@ def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:
         while places and isinstance(rest, TextBlock) and (place := places[0][0] or 0) < written + len(rest.text):
             if place > written:
                 ordered.append(rest.with_(text=rest.text[: place - written]))
-                rest = rest.with_(text=rest.text[place - written :])
+                # What the text carries is about its beginning.
+                rest = TextBlock(text=rest.text[place - written :])
                 written = place
             ordered.append(places.pop(0)[1])
         ordered.append(rest)
         written += len(rest.text) if isinstance(rest, TextBlock) else 0
     return (*ordered, *(call for _, call in places))
+
+
+def _are_in_place(blocks: Iterable[Block]) -> bool:
+    """Whether each call stands after as much text as it did: then the client moved nothing."""
+    written = 0
+    for block in blocks:
+        if isinstance(block, ToolUseBlock) and _place(block) != written:
+            return False
+        written += len(block.text) if isinstance(block, TextBlock) else 0
+    return True
 
 
 def _place(call: ToolUseBlock) -> int | None:

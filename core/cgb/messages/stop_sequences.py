@@ -17,6 +17,11 @@ class StopSequences:
         self.matched: str | None = None
         """The sequence that ended the text."""
 
+    @property
+    def holds(self) -> int:
+        """How many characters are held back."""
+        return len(self._held)
+
     def read(self, text: str) -> str:
         """The text that may be shown now that `text` has come too."""
         if self.matched is not None:

@@ -12,6 +12,9 @@ import orjson
 from cgb import CitationsDelta, Event, InputJsonDelta, TextDelta
 from cgb.messages import Writer, new_id
 
+_CONTINUES, _CONTINUES_MARK = 0b11000000, 0b10000000
+"""The bits of a byte that tell the second and later bytes of a character."""
+
 
 def searched(metadata: Mapping[str, Any], text: str, writer: Writer, allowed: "Domains") -> Iterator[Event]:
     """The events of a grounded answer: what was searched for, what was found, and the text with its sources."""
@@ -88,14 +91,19 @@ def _cited(text: str, supports: Sequence[Mapping[str, Any]]) -> Iterator[tuple[s
     at = 0
     for support in sorted(supports, key=_start):
         start, end = _start(support), int((support.get("segment") or {}).get("endIndex") or 0)
-        if start < at or end <= start or end > len(raw):
+        if start < at or end <= start or not (_is_edge(raw, start) and _is_edge(raw, end)):
             continue
         if start > at:
-            yield raw[at:start].decode(errors="replace"), []
-        yield raw[start:end].decode(errors="replace"), [int(one) for one in support.get("groundingChunkIndices") or ()]
+            yield raw[at:start].decode(), []
+        yield raw[start:end].decode(), [int(one) for one in support.get("groundingChunkIndices") or ()]
         at = end
     if at < len(raw):
-        yield raw[at:].decode(errors="replace"), []
+        yield raw[at:].decode(), []
+
+
+def _is_edge(raw: bytes, place: int) -> bool:
+    """Whether a place is in the text and between two characters of it."""
+    return place == len(raw) or (place < len(raw) and raw[place] & _CONTINUES != _CONTINUES_MARK)
 
 
 def _start(support: Mapping[str, Any]) -> int:

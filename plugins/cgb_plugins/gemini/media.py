@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from cgb import Block, DocumentBlock, ImageBlock, TextBlock
-from cgb.messages import SearchResultBlock, ToolReferenceBlock, block_of
+from cgb import Block, DocumentBlock, ImageBlock, InvalidRequest, TextBlock, UnknownBlock
+from cgb.messages import SearchResultBlock, ServerToolUseBlock, ToolReferenceBlock, block_of
 
 Part: TypeAlias = dict[str, Any]
 Note: TypeAlias = Callable[[str, str], None]
@@ -37,9 +37,31 @@ def parts_of(block: Block, media: tuple[str, ...], note: Note) -> Iterator[Part]
                 yield from parts_of(inner, media, note)
         case ToolReferenceBlock(tool_name=name):
             yield from _text(f"Tool loaded: {name}")
+        case ServerToolUseBlock() | UnknownBlock(type="mcp_tool_use"):
+            yield from _text(f"[{block.get('name')} was called with {_json(block.get('input'))}]")
+        case UnknownBlock(type=kind) if kind.endswith("_tool_result"):
+            note("as_text", f"a block of type {kind!r} reached Gemini as words")
+            yield from _text(f"[{kind.removesuffix('_tool_result')}: {_readable(block.get('content'))}]")
         case _:
             note("as_text", f"a block of type {block.type!r} reached Gemini as JSON text")
-            yield from _text(orjson.dumps(block.to_wire()).decode())
+            yield from _text(_json(block.to_wire()))
+
+
+def _readable(content: Any) -> str:
+    """A server tool's result as words: what was found, or what it printed, or JSON where it is neither."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list | tuple):
+        return "\n".join(map(_readable, content))
+    if isinstance(content, dict) and isinstance(content.get("text"), str):
+        return str(content["text"])
+    if isinstance(content, dict) and "url" in content:
+        return f"{content.get('title') or ''} {content['url']}".strip()
+    return _json(content)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=str).decode()
 
 
 def takes(media: tuple[str, ...], kind: str) -> bool:
@@ -53,7 +75,7 @@ def _raw(raw: Any, media: tuple[str, ...], note: Note) -> Iterator[Part]:
         block = block_of(raw)
     except (AttributeError, ValueError):
         note("as_text", "an unreadable block inside a document reached Gemini as JSON text")
-        yield from _text(orjson.dumps(raw).decode())
+        yield from _text(_json(raw))
         return
     yield from parts_of(block, media, note)
 
@@ -77,6 +99,11 @@ def _source(what: str, source: Mapping[str, Any], media: tuple[str, ...], note: 
         case "url":
             note("as_text", f"a linked {what} reached Gemini as its address")
             yield from _text(f"[{what}: {source.get('url')}]")
+        case "file":
+            raise InvalidRequest(
+                f"a {what} with the file id {source.get('file_id')!r} cannot reach Gemini, which does not know "
+                "Anthropic's files. Send its data (source.type base64) or its address (url)."
+            )
         case other:
             note("as_text", f"a {what} with a source of type {other!r} cannot reach Gemini")
             yield from _text(f"[{what} that cannot be shown here: {other}]")
@@ -86,7 +113,8 @@ def _inline(what: str, source: Mapping[str, Any], media: tuple[str, ...], note: 
     kind = str(source.get("media_type", "")).lower()
     kind = _SAME_TYPE.get(kind, kind)
     if takes(media, kind):
-        yield {"inlineData": {"mimeType": kind, "data": source.get("data", "")}}
+        data = str(source.get("data", ""))
+        yield {"inlineData": {"mimeType": kind, "data": data.partition(",")[2] if data.startswith("data:") else data}}
     else:
         note("dropped", f"Gemini does not take {kind}, so it got a note in place of the {what}")
         yield from _text(f"[{what} of type {kind}, which this model cannot read]")

@@ -1,14 +1,17 @@
 """What each Gemini family is like (Gemini API contract, models; as of November 2026)."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from cgb import Model, Route, Target
 
 Facts = TypeVar("Facts")
+
+GEMINI_3 = 3.0
+"""The generation from which thinking has levels, and calls bear signatures and ids."""
 
 _CONTEXT = 1_048_576
 _OUTPUT = 65_536
@@ -73,8 +76,9 @@ LISTED = (
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A kind of Gemini model: its generation, and what the bridge's other parts may know of it."""
+    """A kind of Gemini model: its name and generation, and what the bridge's other parts may know of it."""
 
+    name: str
     generation: float
     target: Target
 
@@ -85,11 +89,14 @@ def family_of(model: str) -> Family:
     name = ALIASES.get(model, model)
     generation = _generation(name)
     budget = _longest_prefix(name, _BUDGETS)
-    if budget is not None or generation < 3:  # noqa: PLR2004 - thinking is a budget before Gemini 3
+    if budget is not None or generation < GEMINI_3:
         low, high, can_stop = budget or (0, 24_576, True)
-        return Family(generation, _target(thinking="budget", thinking_budget=(low, high), thinking_can_stop=can_stop))
+        return Family(
+            name, generation, _target(thinking="budget", thinking_budget=(low, high), thinking_can_stop=can_stop)
+        )
     levels = _longest_prefix(name, _LEVELS) or _LOW_TO_HIGH
     return Family(
+        name,
         generation,
         _target(
             thinking="levels",
@@ -100,12 +107,54 @@ def family_of(model: str) -> Family:
     )
 
 
-def listed(transport: str) -> tuple[Model, ...]:
+def listed(transport: str, names: Iterable[str] = LISTED) -> tuple[Model, ...]:
     """The models to pick from: under names that Claude Code's discovery keeps, then under their own."""
     found = []
     for prefix in ("claude-", ""):
-        found += [Model(prefix + name, Route(transport, name, why="picked by name"), _title(name)) for name in LISTED]
+        found += [Model(prefix + name, Route(transport, name, why="picked by name"), _title(name)) for name in names]
     return tuple(found)
+
+
+class Catalogue:
+    """What is known of the models: the bundled table, corrected by what the service says of itself."""
+
+    def __init__(self, transport: str) -> None:
+        self._transport = transport
+        self._limits: dict[str, tuple[int, int]] = {}
+        self._resolved: dict[str, str] = {}
+        self.models = listed(transport)
+
+    def family(self, model: str) -> Family:
+        """The family of a model: of the one an alias led to last, with the limits that the service gave."""
+        # Under the name that was asked for: signatures bear it, and must be known again by a bridge that
+        # has not learnt yet where an alias leads.
+        found = replace(family_of(self._resolved.get(model, model)), name=family_of(model).name)
+        limits = self._limits.get(model)
+        if limits is None:
+            return found
+        target = replace(found.target, context_tokens=limits[0], output_tokens=limits[1])
+        return replace(found, target=target)
+
+    def learn(self, model: str, version: str) -> None:
+        """A model answered under this name: aliases move, and only the answer says where to."""
+        if version.startswith("gemini-"):
+            self._resolved[model] = version
+
+    def refresh(self, found: Iterable[Mapping[str, Any]]) -> None:
+        """Take over the service's own list of models."""
+        names = []
+        for one in found:
+            name = str(one.get("name", "")).removeprefix("models/")
+            methods = one.get("supportedGenerationMethods") or ()
+            if not name.startswith("gemini-") or "generateContent" not in methods:
+                continue
+            names.append(name)
+            limits = one.get("inputTokenLimit"), one.get("outputTokenLimit")
+            if all(isinstance(limit, int) and limit > 0 for limit in limits):
+                self._limits[name] = (int(limits[0] or 0), int(limits[1] or 0))
+        if names:
+            known = [name for name in LISTED if name in names or name in ALIASES]
+            self.models = listed(self._transport, dict.fromkeys((*known, *names)))
 
 
 def _target(**facts: Any) -> Target:

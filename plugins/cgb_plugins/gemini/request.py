@@ -1,30 +1,24 @@
 """Anthropic → Gemini: a request of the Messages API as a GenerateContentRequest."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from cgb import Block, Context, MessagesRequest, Target, ToolResultBlock, ToolUseBlock
-from cgb.messages import TextBlock, Tool, ToolNames, carried
+from cgb import Block, Context, MessagesRequest, Target, TextBlock, ToolResultBlock, ToolUseBlock
+from cgb.messages import Carried, RedactedThinkingBlock, ThinkingBlock, ToolNames, carried_by
 
+from .generation import generation_config
 from .media import Part, parts_of, takes
-from .models import Family
-from .thinking import output_tokens, thinking_config
+from .models import GEMINI_3, Family
+from .tools import declared_tools, domains, tool_config
 from .turns import Answered, ModelTurn, UserTurn, turns
 
 DUMMY_SIGNATURE = "skip_thought_signature_validator"
 """Documented by Google for calls whose signature is not to be had; it costs quality, so only as the last resort."""
 
-_GEMINI_3 = 3.0
-_STOP_SEQUENCES = 5
 _OPENING = "(The conversation begins with the model's turn.)"
 _GO_ON = "Continue."
 _NO_RESULT = "There is no result: the tool was interrupted."
-
-
-def tool_names(request: MessagesRequest) -> ToolNames:
-    """The two-way map of the names this request declares."""
-    return ToolNames(tool.name for tool in request.tools if tool.is_custom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +29,7 @@ class Converter:
     family: Family
     names: ToolNames
     ctx: Context
+    safety: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -42,14 +37,19 @@ class Converter:
         return self.family.target
 
     def body(self) -> dict[str, Any]:
-        """The GenerateContentRequest; members that would be empty are left out, as Gemini refuses them."""
-        tools = self._tools()
+        """The GenerateContentRequest; members that would be empty are left out, as Gemini refuses them.
+
+        Raises:
+            InvalidRequest: the request holds something that cannot reach Gemini in any form.
+        """
+        tools = declared_tools(self.request, self.names, self.family, self.ctx)
         members = {
             "systemInstruction": self._system(),
             "contents": list(self._contents()),
             "tools": tools,
-            "toolConfig": self._tool_config(tools),
-            "generationConfig": self._generation(tools),
+            "toolConfig": tool_config(self.request, self.names, tools),
+            "safetySettings": [{"category": name, "threshold": level} for name, level in self.safety.items()],
+            "generationConfig": generation_config(self.request, self.family, tools, self.ctx),
         }
         return {name: value for name, value in members.items() if value}
 
@@ -57,11 +57,10 @@ class Converter:
         self.ctx.note(kind, text)
 
     def _system(self) -> dict[str, Any] | None:
-        parts = [{"text": block.text} for block in self.request.system_blocks if isinstance(block, TextBlock)]
-        parts = [part for part in parts if part["text"]]
+        texts = [block.text for block in self.request.system_blocks if isinstance(block, TextBlock)]
+        sites = domains(self.request, self.family)
+        parts = [{"text": text} for text in (*texts, sites.wish() if sites else "") if text]
         return {"parts": parts} if parts else None
-
-    # The conversation
 
     def _contents(self) -> Iterator[dict[str, Any]]:
         last = ""
@@ -77,14 +76,32 @@ class Converter:
         if last != "user":
             yield {"role": "user", "parts": [{"text": _GO_ON}]}
 
-    def _model_parts(self, turn: ModelTurn) -> Iterator[Part]:
-        is_first_call = True
+    # What the model said
+
+    def _model_parts(self, turn: ModelTurn) -> list[Part]:
+        parts: list[Part] = []
+        needs_signature = self.family.generation >= GEMINI_3
         for block in turn.blocks:
-            if isinstance(block, ToolUseBlock):
-                yield self._call(block, needs_signature=is_first_call)
-                is_first_call = False
-            else:
-                yield from parts_of(block, (), self._note)
+            match block:
+                case ToolUseBlock():
+                    parts.append(self._call(block, needs_signature=needs_signature))
+                    needs_signature = False
+                case ThinkingBlock():
+                    parts += self._signed_thought(block)
+                case RedactedThinkingBlock():
+                    self._sign_text(parts, self._memory(block))
+                case TextBlock():
+                    parts += self._text(block)
+                case _:
+                    parts += parts_of(block, (), self._note)
+        return parts
+
+    def _memory(self, block: Block) -> Carried | None:
+        """What a block carries of this model's; another model's signature is none."""
+        memory = carried_by(block)
+        if memory is None or memory.facts.get("model", self.family.name) == self.family.name:
+            return memory
+        return Carried("", memory.facts)
 
     def _call(self, block: ToolUseBlock, *, needs_signature: bool) -> Part:
         """A functionCall with the id and the signature that Gemini gave it.
@@ -93,17 +110,47 @@ class Converter:
         because another model wrote it, the documented dummy stands in on every such call, also old ones,
         so that the prefix of a growing conversation stays the same.
         """
-        memory = carried(block.id)
+        memory = self._memory(block)
         args = block.input if isinstance(block.input, dict) else {} if block.input is None else {"input": block.input}
         call: Part = {"name": self.names.to_upstream(block.name), "args": args}
         if memory and "id" in memory.facts:
             call["id"] = memory.facts["id"]
         if memory and memory.signature:
             return {"functionCall": call, "thoughtSignature": memory.signature}
-        if needs_signature and self.family.generation >= _GEMINI_3:
+        if needs_signature:
             self.ctx.note("dummy_signature", f"the call of {block.name} had no signature", tool=block.name)
             return {"functionCall": call, "thoughtSignature": DUMMY_SIGNATURE}
         return {"functionCall": call}
+
+    def _signed_thought(self, block: ThinkingBlock) -> Iterator[Part]:
+        """The part that Gemini signed, and no other thought: summaries are not replayed."""
+        memory = self._memory(block)
+        if memory and memory.signature:
+            text = _tail(block.thinking, memory)
+            yield {"text": text, "thought": True, "thoughtSignature": memory.signature}
+
+    def _text(self, block: TextBlock) -> Iterator[Part]:
+        """A text; its beginning apart, where Gemini signed that."""
+        memory = self._memory(block)
+        size = int(memory.facts.get("n", 0)) if memory and memory.signature else 0
+        if memory and size:
+            yield {"text": block.text[:size], "thoughtSignature": memory.signature}
+        if block.text[size:]:
+            yield {"text": block.text[size:]}
+
+    def _sign_text(self, parts: list[Part], memory: Carried | None) -> None:
+        """Cut the text that Gemini signed out of the part before, or put an empty signed one in its place."""
+        if memory is None or not memory.signature:
+            return
+        text = parts.pop()["text"] if parts and parts[-1].keys() == {"text"} else ""
+        end = max(len(text) - int(memory.facts.get("since", 0)), 0)
+        start = max(end - int(memory.facts.get("n", 0)), 0)
+        signed = {"text": text[start:end], "thoughtSignature": memory.signature}
+        parts += [
+            part for part in ({"text": text[:start]}, signed, {"text": text[end:]}) if part is signed or part["text"]
+        ]
+
+    # What the user and the tools said
 
     def _user_parts(self, turn: UserTurn) -> Iterator[Part]:
         beside: list[Part] = []
@@ -138,7 +185,7 @@ class Converter:
             "name": self.names.to_upstream(call.name),
             "response": {"error" if failed else "output": text},
         }
-        memory = carried(call.id)
+        memory = carried_by(call)
         if memory and "id" in memory.facts:
             response["id"] = memory.facts["id"]
         if inside:
@@ -149,86 +196,8 @@ class Converter:
         """Whether a file may stand inside a functionResponse; any other stands beside it."""
         return takes(self.target.media_in_tool_results, part["inlineData"]["mimeType"])
 
-    # Tools
 
-    def _tools(self) -> list[dict[str, Any]]:
-        declarations = {tool.name: self._declaration(tool) for tool in self.request.tools if tool.is_custom}
-        functions = [{"functionDeclarations": list(declarations.values())}] if declarations else []
-        return functions + self._server_tools(with_functions=bool(functions))
-
-    def _declaration(self, tool: Tool) -> dict[str, Any]:
-        declared = {"name": self.names.to_upstream(tool.name), "parametersJsonSchema": tool.input_schema}
-        return {**declared, "description": tool.description} if tool.description else declared
-
-    def _server_tools(self, *, with_functions: bool) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        for tool in self.request.tools:
-            if tool.is_custom:
-                continue
-            kind = _server_tool(tool)
-            if kind is None or (with_functions and self.family.generation < _GEMINI_3):
-                self._note("dropped", f"this model cannot run the server tool {tool.type!r} in this request")
-            elif {kind: {}} not in found:
-                found.append({kind: {}})
-        return found
-
-    def _tool_config(self, tools: list[dict[str, Any]]) -> dict[str, Any]:
-        config: dict[str, Any] = {}
-        functions = any("functionDeclarations" in tool for tool in tools)
-        if functions and len(tools) > 1:
-            config["includeServerSideToolInvocations"] = True
-        choice = self.request.tool_choice
-        if functions and choice is not None:
-            calling = _calling(choice.type, choice.name and self.names.to_upstream(choice.name), tools)
-            config |= {"functionCallingConfig": calling} if calling else {}
-        return config
-
-    # Generation
-
-    def _generation(self, tools: list[dict[str, Any]]) -> dict[str, Any]:
-        request = self.request
-        members = {
-            "maxOutputTokens": output_tokens(request, self.target),
-            "stopSequences": [text for text in request.stop_sequences or () if text][:_STOP_SEQUENCES],
-            "thinkingConfig": thinking_config(request, self.target),
-            "topK": request.top_k,
-            **self._sampling(),
-            **self._format(tools),
-        }
-        return {name: value for name, value in members.items() if value not in (None, [], {})}
-
-    def _sampling(self) -> dict[str, Any]:
-        """Temperature only before Gemini 3: from there on a low one is documented to risk loops."""
-        request = self.request
-        heat = request.temperature if self.family.generation < _GEMINI_3 else None
-        return {"temperature": heat if heat is None else min(max(heat, 0.0), 2.0), "topP": request.top_p}
-
-    def _format(self, tools: list[dict[str, Any]]) -> dict[str, Any]:
-        form = self.request.output_config.format if self.request.output_config else None
-        if not form or form.get("type") != "json_schema":
-            return {}
-        if tools and self.family.generation < _GEMINI_3:
-            self._note("dropped", "Gemini 2.5 cannot answer in JSON while it has tools; the schema was left out")
-            return {}
-        return {"responseMimeType": "application/json", "responseJsonSchema": form.get("schema")}
-
-
-def _server_tool(tool: Tool) -> str | None:
-    kind = tool.type or ""
-    if kind.startswith("web_search"):
-        return "googleSearch"
-    return "urlContext" if kind.startswith("web_fetch") else None
-
-
-def _calling(choice: str, name: str | None, tools: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """A functionCallingConfig; only a declared function can be demanded, so no server tool (BerriAI/litellm#25477)."""
-    declared = {function["name"] for tool in tools for function in tool.get("functionDeclarations", ())}
-    match choice:
-        case "any":
-            return {"mode": "ANY"}
-        case "tool" if name in declared:
-            return {"mode": "ANY", "allowedFunctionNames": [name]}
-        case "none":
-            return {"mode": "NONE"}
-        case _:
-            return None
+def _tail(text: str, memory: Carried) -> str:
+    """As many characters of the end as the signature is for."""
+    size = int(memory.facts.get("n", 0))
+    return text[len(text) - size :] if size else ""

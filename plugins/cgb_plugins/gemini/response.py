@@ -1,12 +1,13 @@
 """Gemini → Anthropic: the frames of a GenerateContentResponse as events."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
 from typing import Any
 
-import orjson
+from cgb import Context, Event, UnusableAnswer, Usage
+from cgb.messages import Writer
 
-from cgb import Event, MessagesRequest, UnusableAnswer, Usage
-from cgb.messages import ToolNames, Writer, carry, new_id
+from .asked import Asked
+from .speech import Speech
 
 _REFUSALS = frozenset({
     "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "OTHER", "ESCALATION", "MODEL_ARMOR",
@@ -18,41 +19,171 @@ _SPOILT = {
     "MALFORMED_RESPONSE": "malformed",
     "MISSING_THOUGHT_SIGNATURE": "missing_signature",
 }
+_CUT_SHORT = frozenset({"MAX_TOKENS", "CONTINUATION"})
 
 
-async def events_of(
-    frames: AsyncIterable[Mapping[str, Any]], request: MessagesRequest, names: ToolNames, estimate: Callable[[], int]
-) -> AsyncGenerator[Event]:
-    """The answer that these frames stream.
+async def events_of(frames: AsyncIterable[Mapping[str, Any]], asked: Asked) -> AsyncGenerator[Event]:
+    """The answer that these frames stream; it ends early where the client wants no more.
 
     Raises:
         UnusableAnswer: it came to nothing, was spoilt, or broke off before Gemini gave a finish reason.
     """
-    writer: Writer | None = None
-    usage: dict[str, int] = {}
-    finish: Mapping[str, Any] = {}
-    blocked = ""
-    said: set[str] = set()
+    answer = _Answer(asked)
     async for frame in frames:
-        usage |= _figures(frame.get("usageMetadata") or {})
-        blocked = blocked or _blocked(frame)
-        if writer is None:
-            writer = Writer(request.model, _usage(usage, estimate))
-            for event in writer.start():
-                yield event
-        candidate = (frame.get("candidates") or [{}])[0]
-        if finish:
-            continue  # text after the finish reason is not part of the answer; its usage is
-        for part in map(_present, (candidate.get("content") or {}).get("parts") or ()):
-            said.add(_kind(part))
-            for event in _say(part, writer, names):
-                yield event
-        if candidate.get("finishReason"):
-            finish = candidate
-    if writer is None:
-        raise UnusableAnswer("Gemini's answer was empty: not one frame came. Ask again.", kind="no_candidates")
-    for event in _end(writer, finish, blocked, said, _usage(usage, estimate)):
+        for event in answer.read(frame):
+            yield event
+        if answer.is_complete:
+            return
+    for event in answer.end():
         yield event
+
+
+class _Answer:
+    """An answer in the making: what has been heard of it, and what is said."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.is_complete = False
+        self._asked = asked
+        self._writer: Writer | None = None
+        self._figures: dict[str, int] = {}
+        self._finish: Mapping[str, Any] = {}
+        self._grounding: dict[str, Any] = {}
+        self._blocked = ""
+        self._is_full = False
+        self._counted = 0
+        self._held: list[Mapping[str, Any]] = []
+
+    def read(self, frame: Mapping[str, Any]) -> Iterator[Event]:
+        """The events of a frame."""
+        candidate = self._hear(frame)
+        if self._writer is None:
+            self._writer = Writer(self._asked.request.model, self._usage())
+            self._speech = Speech(self._writer, self._asked)
+            yield from self._writer.start()
+        if self._finish:
+            return  # text after the finish reason is not part of the answer; its usage is
+        for part in self._fitting(candidate):
+            if self._asked.domains is not None and not part.get("thought"):
+                self._held.append(part)  # a search's results go before the words that rest on them
+            else:
+                yield from self._say(part)
+        if candidate.get("finishReason"):
+            self._finish = candidate
+        if self._is_full and not self._held and not self.is_complete:
+            yield from self._speech.end()
+            yield from self._stop()
+            yield from self._complete("max_tokens")
+
+    def end(self) -> Iterator[Event]:
+        """The events of the end, now that no more frames come."""
+        if self._writer is None:
+            raise UnusableAnswer("Gemini's answer was empty: not one frame came. Ask again.", kind="no_candidates")
+        yield from self._say_held()
+        if not self.is_complete:
+            yield from self._speech.end()
+            yield from self._end(self._writer)
+
+    def _hear(self, frame: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Take a frame's figures and give its candidate."""
+        self._figures |= _figures(frame.get("usageMetadata") or {})
+        self._blocked = self._blocked or _blocked(frame)
+        candidate: Mapping[str, Any] = (frame.get("candidates") or [{}])[0] or {}
+        self._grounding |= {name: value for name, value in (candidate.get("groundingMetadata") or {}).items() if value}
+        return candidate
+
+    def _fitting(self, candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A frame's parts, within the client's own limit, where Gemini was given a higher one.
+
+        The frame's words are cut in proportion, for nobody says which of them is beyond.
+        """
+        found = list(map(_present, (candidate.get("content") or {}).get("parts") or ()))
+        reason = str(candidate.get("finishReason") or "")
+        limit, count = self._asked.visible_tokens, self._figures.get("candidatesTokenCount", 0)
+        before, self._counted = self._counted, count
+        words = sum(len(part["text"]) for part in found if _is_words(part))
+        if limit is None or count < limit + bool(reason) or not (words or self._speech.has_text):
+            return found
+        if reason in _REFUSALS or reason in _SPOILT:
+            return found
+        self._is_full = True
+        left = words * max(limit - before, 0) // max(count - before, 1) if count > limit else words
+        fitting = []
+        for part in found:
+            kept = {**part, "text": part["text"][:left]} if _is_words(part) else part
+            left -= len(kept["text"]) if _is_words(part) else 0
+            # A part that was cut is not what was signed.
+            fitting.append(kept if kept == part else {"text": kept["text"]})
+        return fitting
+
+    def _say(self, part: Mapping[str, Any]) -> Iterator[Event]:
+        if not self.is_complete:
+            yield from self._speech.say(part)
+            yield from self._stop()
+
+    def _stop(self) -> Iterator[Event]:
+        """The end, where the client's stop sequence was met; whoever reads us then stops reading Gemini."""
+        if self._speech.stopped_by is not None:
+            yield from self._complete("stop_sequence")
+
+    def _complete(self, reason: str) -> Iterator[Event]:
+        """The end, before Gemini's own; a call that was made is still to be answered."""
+        if self._writer is not None and not self.is_complete:
+            self.is_complete = True
+            if self._speech.has_call:
+                yield from self._writer.finish("tool_use", self._usage())
+            else:
+                yield from self._writer.finish(reason, self._usage(), stop_sequence=self._speech.stopped_by)
+
+    def _say_held(self) -> Iterator[Event]:
+        """What was held back, after what its words rest on."""
+        domains, others = self._asked.domains, self._held
+        if domains is not None and self._grounding.get("webSearchQueries"):
+            text = "".join(part["text"] for part in self._held if _is_words(part))
+            others = [part for part in self._held if not _is_words(part)]
+            yield from self._speech.say_searched(self._grounding, text, domains)
+        for part in others:
+            yield from self._say(part)
+        yield from self._stop()
+        if self._is_full:
+            yield from self._complete("max_tokens")
+
+    def _end(self, writer: Writer) -> Iterator[Event]:
+        """The end of the answer, by what was said and Gemini's reason (Gemini API contract, finishReason)."""
+        usage = self._usage()
+        reason = str(self._finish.get("finishReason") or "")
+        detail = str(self._finish.get("finishMessage") or "")
+        if self._blocked or reason in _REFUSALS:
+            yield from _refusal(writer, self._blocked or f"{reason} {detail}".strip(), usage)
+        elif reason in _SPOILT:
+            raise UnusableAnswer(
+                f"Gemini spoilt its own answer ({reason}: {detail or 'no details'}). Ask again.",
+                kind=_SPOILT[reason], upstream_reason=reason, detail=detail,
+            )  # fmt: skip
+        elif not reason:
+            raise UnusableAnswer("Gemini's answer broke off before its end. Ask again.", kind="cut")
+        elif self._speech.has_call:
+            yield from writer.finish("tool_use", usage)
+        elif self._speech.has_text:
+            ended = "max_tokens" if reason in _CUT_SHORT else _ended(reason, self._asked.ctx)
+            yield from writer.finish(ended, usage)
+        else:
+            raise _nothing(reason, detail)
+
+    def _usage(self) -> Usage:
+        """Gemini's figures as Anthropic's: input without the cached part, at least 1; output with the thoughts."""
+        figures = self._figures
+        cached = figures.get("cachedContentTokenCount", 0)
+        prompt = figures["promptTokenCount"] if "promptTokenCount" in figures else self._asked.estimate()
+        read = prompt + figures.get("toolUsePromptTokenCount", 0) - cached
+        searches = len(self._grounding.get("webSearchQueries") or ())
+        server = {"server_tool_use": {"web_search_requests": searches}} if searches else {}
+        return Usage(
+            input_tokens=max(read, 1),
+            cache_creation_input_tokens=0,
+            cache_read_input_tokens=cached,
+            output_tokens=figures.get("candidatesTokenCount", 0) + figures.get("thoughtsTokenCount", 0),
+            **server,
+        )
 
 
 def _present(part: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,72 +191,23 @@ def _present(part: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in part.items() if value is not None}
 
 
-def _say(part: Mapping[str, Any], writer: Writer, names: ToolNames) -> Iterator[Event]:
-    """The events of one part."""
-    match part:
-        case {"functionCall": dict(call)}:
-            facts = {"id": str(call["id"])} if call.get("id") else {}
-            tool_id = carry(new_id("toolu"), str(part.get("thoughtSignature") or ""), **facts)
-            yield from writer.tool(tool_id, names.to_client(str(call.get("name", ""))), call.get("args") or {})
-        case {"text": str(text), "thought": True}:
-            if text:
-                yield from writer.thinking(text)
-        case {"text": str(text)}:
-            if text:
-                yield from writer.text(text)
-        case _:
-            shown = _shown(part)
-            if shown:
-                yield from writer.text(shown)
+def _is_words(part: Mapping[str, Any]) -> bool:
+    return isinstance(part.get("text"), str) and not part.get("thought")
 
 
-def _shown(part: Mapping[str, Any]) -> str:
-    """A part that the Messages API has no block for, as words."""
-    match part:
-        case {"executableCode": {"code": code}}:
-            return f"\n```\n{code}\n```\n"
-        case {"codeExecutionResult": {"output": output}}:
-            return f"\n```\n{output}\n```\n"
-        case {"inlineData": {"mimeType": kind}}:
-            return f"\n[{kind} made by the model, which the Messages API cannot carry]\n"
-        case _:
-            kept = {name: value for name, value in part.items() if name not in {"thoughtSignature", "thought"}}
-            return f"\n{orjson.dumps(kept).decode()}\n" if kept else ""
+def _ended(reason: str, ctx: Context) -> str:
+    if reason != "STOP":
+        ctx.note("finish_reason", f"Gemini ended its answer with {reason}")
+    return "end_turn"
 
 
-def _kind(part: Mapping[str, Any]) -> str:
-    if isinstance(part.get("functionCall"), dict):
-        return "call"
-    if part.get("thought"):
-        return "thought"
-    shown = part["text"] if "text" in part else _shown(part)
-    return "text" if shown else "nothing"
-
-
-def _end(writer: Writer, finish: Mapping[str, Any], blocked: str, said: set[str], usage: Usage) -> Iterator[Event]:
-    """The end of the answer, by what was said and Gemini's reason (Gemini API contract, finishReason)."""
-    reason = str(finish.get("finishReason") or "")
-    detail = str(finish.get("finishMessage") or "")
-    if blocked or reason in _REFUSALS:
-        yield from _refusal(writer, blocked or f"{reason} {detail}".strip(), usage)
-    elif reason in _SPOILT:
-        raise UnusableAnswer(
-            f"Gemini spoilt its own answer ({reason}: {detail or 'no details'}). Ask again.",
-            kind=_SPOILT[reason], upstream_reason=reason, detail=detail,
-        )  # fmt: skip
-    elif not reason:
-        raise UnusableAnswer("Gemini's answer broke off before its end. Ask again.", kind="cut")
-    elif "call" in said:
-        yield from writer.finish("tool_use", usage)
-    elif "text" in said:
-        yield from writer.finish("max_tokens" if reason in {"MAX_TOKENS", "CONTINUATION"} else "end_turn", usage)
-    else:
-        kind = "no_room" if reason == "MAX_TOKENS" else "empty"
-        raise UnusableAnswer(
-            f"Gemini answered with nothing (finish reason {reason}). Ask again"
-            + (", with a higher max_tokens: its thoughts used up all of it." if kind == "no_room" else "."),
-            kind=kind, upstream_reason=reason, detail=detail,
-        )  # fmt: skip
+def _nothing(reason: str, detail: str) -> UnusableAnswer:
+    kind = "no_room" if reason in _CUT_SHORT else "empty"
+    hint = ", with a higher max_tokens: its thoughts used up all of it." if kind == "no_room" else "."
+    return UnusableAnswer(
+        f"Gemini answered with nothing (finish reason {reason}). Ask again{hint}",
+        kind=kind, upstream_reason=reason, detail=detail,
+    )  # fmt: skip
 
 
 def _refusal(writer: Writer, why: str, usage: Usage) -> Iterator[Event]:
@@ -144,17 +226,3 @@ def _blocked(frame: Mapping[str, Any]) -> str:
 def _figures(metadata: Mapping[str, Any]) -> dict[str, int]:
     """The figures that are there: they are cumulative, and one that is absent is not 0."""
     return {name: value for name, value in metadata.items() if isinstance(value, int)}
-
-
-def _usage(figures: Mapping[str, int], estimate: Callable[[], int]) -> Usage:
-    """Gemini's figures as Anthropic's: input without the cached part, at least 1; output with the thoughts."""
-    cached = figures.get("cachedContentTokenCount", 0)
-    prompt = figures["promptTokenCount"] if "promptTokenCount" in figures else estimate()
-    read = prompt + figures.get("toolUsePromptTokenCount", 0) - cached
-    written = figures.get("candidatesTokenCount", 0) + figures.get("thoughtsTokenCount", 0)
-    return Usage(
-        input_tokens=max(read, 1),
-        cache_creation_input_tokens=0,
-        cache_read_input_tokens=cached,
-        output_tokens=written,
-    )

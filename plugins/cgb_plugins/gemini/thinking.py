@@ -23,17 +23,22 @@ def thinking_config(request: MessagesRequest, target: Target) -> dict[str, Any]:
 
 
 def output_tokens(request: MessagesRequest, target: Target) -> int | None:
-    """`generationConfig.maxOutputTokens`: what the client asked for, within the model's limit.
-
-    Thoughts count too: a small limit (Claude Code's classifier asks for 64) would be eaten by them,
-    so it is raised where the model cannot be told not to think.
-    """
+    """`generationConfig.maxOutputTokens`: what the client asked for and room to think, within the model's limit."""
     if request.max_tokens is None:
         return None
+    return min(request.max_tokens + _room(request, target), target.output_tokens)
+
+
+def visible_tokens(request: MessagesRequest, target: Target) -> int | None:
+    """Where the bridge itself has to end the text, because Gemini was given more room than the client asked for."""
+    return request.max_tokens if _room(request, target) else None
+
+
+def _room(request: MessagesRequest, target: Target) -> int:
+    """Thoughts count too: a small limit (Claude Code's classifier asks for 64) would be eaten by them."""
     off = request.thinking is not None and request.thinking.type == "disabled"
     thinks = target.thinking != "none" and not (off and target.thinking_can_stop)
-    room = _ROOM if thinks and request.max_tokens < _ROOM_BELOW else 0
-    return min(request.max_tokens + room, target.output_tokens)
+    return _ROOM if thinks and (request.max_tokens or 0) < _ROOM_BELOW else 0
 
 
 def _level(kind: str, budget: int | None, effort: str | None, levels: tuple[str, ...]) -> dict[str, Any]:

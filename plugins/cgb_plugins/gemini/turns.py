@@ -8,12 +8,13 @@ Gemini API contract, history rules; google-gemini/gemini-cli#4217, #13292, #1641
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cgb import Block, MessageParam, ToolResultBlock, ToolUseBlock
+from cgb import Block, MessageParam, ThinkingBlock, ToolResultBlock, ToolUseBlock
+from cgb.messages import RedactedThinkingBlock, carried_by
 
 
 @dataclass(slots=True)
 class ModelTurn:
-    """What the model said: everything but thinking, in the order the client sent it."""
+    """What the model said, in the order the client sent it."""
 
     blocks: list[Block] = field(default_factory=list)
 
@@ -60,7 +61,7 @@ def _merged(messages: Iterable[MessageParam]) -> Iterator[ModelTurn | UserTurn]:
     current: ModelTurn | UserTurn | None = None
     for message in messages:
         kind = ModelTurn if message.role == "assistant" else UserTurn
-        blocks = [block for block in message.blocks if block.type not in {"thinking", "redacted_thinking"}]
+        blocks = [block for block in message.blocks if _is_said(block)]
         if not blocks:
             continue
         if not isinstance(current, kind):
@@ -70,6 +71,11 @@ def _merged(messages: Iterable[MessageParam]) -> Iterator[ModelTurn | UserTurn]:
         current.blocks += blocks
     if current is not None:
         yield current
+
+
+def _is_said(block: Block) -> bool:
+    """Whether a block is part of the conversation: thoughts are so only where they carry something of Gemini's."""
+    return not isinstance(block, ThinkingBlock | RedactedThinkingBlock) or carried_by(block) is not None
 
 
 def _find(call: ToolUseBlock, later: list[ModelTurn | UserTurn], taken: set[int]) -> ToolResultBlock | None:

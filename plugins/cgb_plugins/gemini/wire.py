@@ -103,7 +103,8 @@ class Client:
     def _proxy(self, url: str) -> str | None:
         host = urlsplit(url).hostname or ""
         here = host in {"localhost", "::1"} or host.startswith("127.")
-        return None if here or proxy_bypass(host) else self._settings.proxy
+        proxy = self._settings.proxy
+        return None if proxy is None or here or proxy_bypass(host) else proxy.get_secret_value()
 
     def _opened(self) -> ClientSession:
         if self._session is None:
@@ -215,10 +216,18 @@ def _parsed(data: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        text = json.dumps(json.loads(data.decode("utf-8", "replace")), ensure_ascii=False)
+        read = json.loads(data.decode("utf-8", "replace"), object_pairs_hook=_named)
+        text = json.dumps(read, ensure_ascii=False)
         return orjson.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     except (ValueError, RecursionError) as error:
         raise _no_json() from error
+
+
+def _named(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object with whole names: under a broken one, what it names would be lost in silence, as a call's `args`."""
+    if any("\ufffd" in name for name, _ in members):
+        raise ValueError("a broken name")
+    return dict(members)
 
 
 def _no_json() -> UnusableAnswer:

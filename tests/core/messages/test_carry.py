@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cgb.messages import (
     Carried,
@@ -104,8 +106,54 @@ class TestSaidOrder:
     def test_calls_stand_where_they_were_made(self, blocks, order):
         assert said(*blocks) == order
 
+    def test_what_stands_between_stays_where_nothing_was_moved(self):
+        blocks = (
+            call("x", 0),
+            ThinkingBlock(thinking="t"),
+            TextBlock(text="ab"),
+            RedactedThinkingBlock(data="d"),
+            call("y", 2),
+        )
+        assert in_said_order(blocks) == blocks
+
     def test_where_one_call_does_not_know_its_place_all_stay(self):
         blocks = (TextBlock(text="ab"), call("x", 1), call("y"))
         assert in_said_order(blocks) == blocks
         blocks = (TextBlock(text="ab"), ToolUseBlock(id=carry("x", at="one"), name="x"))
         assert in_said_order(blocks) == blocks
+
+    def test_only_the_first_piece_of_a_cut_text_carries_what_it_carried(self):
+        signed = TextBlock.model_validate({"text": "abcd", CARRY_FIELD: carry("text", "c2ln", n=2)})
+        first, _, second = in_said_order((signed, call("x", 3)))
+        assert (first.text, second.text) == ("abc", "d")
+        assert carried_by(first) == Carried("c2ln", {"n": 2})
+        assert carried_by(second) is None
+
+    @given(st.lists(st.text("ab\u00fc", min_size=1, max_size=5) | st.none(), max_size=8), st.booleans())
+    def test_calls_that_a_client_sent_last_are_put_back(self, told, merged):
+        """Claude Code sends a message's calls last; some clients make one text of several."""
+        written, blocks = 0, []
+        for number, words in enumerate(told):
+            blocks.append(call(f"c{number}", written) if words is None else TextBlock(text=words))
+            written += len(words or "")
+        texts = [block for block in blocks if isinstance(block, TextBlock)]
+        calls = [block for block in blocks if isinstance(block, ToolUseBlock)]
+        if merged and texts:
+            texts = [TextBlock(text="".join(block.text for block in texts))]
+
+        assert in_said_order(blocks) == tuple(blocks)
+        found = in_said_order([*texts, *calls])
+        assert joined(found) == joined(blocks)
+        if not merged:
+            assert found == tuple(blocks)
+
+
+def joined(blocks):
+    """What was said, with texts that follow each other as one."""
+    said = []
+    for block in blocks:
+        if isinstance(block, TextBlock) and said and isinstance(said[-1], str):
+            said[-1] += block.text
+        else:
+            said.append(block.text if isinstance(block, TextBlock) else block)
+    return said

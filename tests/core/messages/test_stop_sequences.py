@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cgb.messages.stop_sequences import StopSequences
 
@@ -34,3 +36,34 @@ def test_nothing_is_shown_from_a_stop_sequence_on(sequences, pieces, expected):
 def test_what_is_held_back_is_told_once():
     stop = StopSequences(["END"])
     assert (stop.read("E"), stop.end(), stop.end()) == ("", "E", "")
+
+
+def reference(sequences, text):
+    """The sequence that is complete first in the whole text, the longest of those, and the text before it."""
+    ends = [
+        (end, -len(one), one) for end in range(len(text) + 1) for one in sequences if one and text[:end].endswith(one)
+    ]
+    if not ends:
+        return text, None
+    end, _, one = min(ends)
+    return text[: end - len(one)], one
+
+
+@given(st.lists(st.text("ab\u00fc", max_size=4), max_size=6), st.lists(st.text("ab\u00fc", max_size=9), max_size=8))
+def test_any_text_in_any_pieces_is_the_text_before_the_first_sequence(sequences, pieces):
+    shown, rest, matched = read(sequences, *pieces)
+
+    assert ("".join(shown) + rest, matched) == reference(sequences, "".join(pieces))
+    if matched is None:
+        assert "".join(shown) + rest == "".join(pieces)
+
+
+@given(st.lists(st.text("ab", min_size=1, max_size=4), min_size=1), st.lists(st.text("ab", max_size=9)))
+def test_no_more_is_held_back_than_could_begin_a_sequence(sequences, pieces):
+    stop = StopSequences(sequences)
+    for piece in pieces:
+        stop.read(piece)
+        assert stop.holds < max(map(len, sequences))
+    held = stop.holds
+    assert len(stop.end()) == held
+    assert stop.holds == 0

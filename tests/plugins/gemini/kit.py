@@ -8,14 +8,16 @@ from typing import Any
 import orjson
 
 from cgb import Context, Message, MessagesRequest, Usage
-from cgb.messages import carried
+from cgb.messages import CARRY_FIELD, carried
 from cgb.testing import assert_stream
 from cgb.testing.gemini_server import catalog, validation
 from cgb.testing.gemini_server.errors import GoogleError
 from cgb_plugins import tidy_request
+from cgb_plugins.gemini.asked import Asked
 from cgb_plugins.gemini.models import family_of
-from cgb_plugins.gemini.request import Converter, tool_names
+from cgb_plugins.gemini.request import Converter
 from cgb_plugins.gemini.response import events_of
+from cgb_plugins.gemini.tools import domains, tool_names
 
 OLD, NEW, NEWEST = "gemini-2.5-flash", "gemini-3-flash-preview", "gemini-4-argon"
 MODELS = (OLD, NEW, NEWEST)
@@ -127,8 +129,8 @@ def text(words: str, **fields: Any) -> dict[str, Any]:
     return {"text": words, **fields}
 
 
-def thought(words: str) -> dict[str, Any]:
-    return {"text": words, "thought": True}
+def thought(words: str, **fields: Any) -> dict[str, Any]:
+    return {"text": words, "thought": True, **fields}
 
 
 def function(name: str = "Bash", args: Any = None, signature: str = "", **fields: Any) -> dict[str, Any]:
@@ -136,10 +138,23 @@ def function(name: str = "Bash", args: Any = None, signature: str = "", **fields
     return {**part, "thoughtSignature": signature} if signature else part
 
 
-async def read(frames: Any, request: MessagesRequest | None = None) -> Message:
+def asked(request: MessagesRequest | None = None, model: str = NEW, **fields: Any) -> Asked:
+    """What an answer is read against."""
+    request, family = request or request_of(), family_of(model)
+    known = {
+        "names": tool_names(request),
+        "family": family.name,
+        "ctx": Context(request),
+        "estimate": lambda: 7,
+        "domains": domains(request, family),
+        **fields,
+    }
+    return Asked(request=request, **known)
+
+
+async def read(frames: Any, request: MessagesRequest | None = None, model: str = NEW, **fields: Any) -> Message:
     """The answer that an async iterable of frames streams; its events are seen to be in the grammar."""
-    asked = request or request_of()
-    events = [event async for event in events_of(frames, asked, tool_names(asked), lambda: 7)]
+    events = [event async for event in events_of(frames, asked(request, model, **fields))]
     return assert_stream(events)
 
 
@@ -149,19 +164,22 @@ async def given(*frames: dict[str, Any]) -> Any:
         yield one
 
 
-def answer(*frames: dict[str, Any], request: MessagesRequest | None = None) -> Message:
-    """The answer that these frames stream."""
-    return asyncio.run(read(given(*frames), request))
+def answer(*frames: dict[str, Any], request: MessagesRequest | None = None, model: str = NEW, **fields: Any) -> Message:
+    """The answer that these frames stream; `fields` are those of what was asked."""
+    return asyncio.run(read(given(*frames), request, model, **fields))
 
 
 def plain(message: Message) -> list[Any]:
-    """A message's blocks without what is new each time, with what its ids carry."""
+    """A message's blocks without what is new each time, with what they carry in its place."""
     blocks = []
     for block in message.content:
         wire = block.to_wire()
-        if "id" in wire:
-            memory = carried(wire["id"])
-            wire["id"] = (memory.signature, dict(memory.facts)) if memory else None
+        for name in ("id", "signature", "data", CARRY_FIELD):
+            if memory := carried(str(wire.get(name, ""))):
+                wire[name] = (memory.signature, {fact: memory.facts[fact] for fact in memory.facts if fact != "model"})
+        if block.type == "tool_use":
+            # The field repeats the id, for clients that shorten ids.
+            assert wire.pop(CARRY_FIELD) == wire["id"]
         blocks.append(wire)
     return blocks
 

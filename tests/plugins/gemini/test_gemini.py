@@ -4,15 +4,19 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
+from pydantic import SecretStr
+from tests.fixtures import posted
 
 from cgb import (
     ApiError,
     ConfigError,
     Context,
     InvalidRequest,
+    MessagesRequest,
     Overloaded,
     RateLimited,
     Route,
+    TextDelta,
     ThinkingDelta,
     Timeout,
     Unauthenticated,
@@ -21,18 +25,23 @@ from cgb import (
 from cgb.config import Config
 from cgb.messages import estimate_tokens
 from cgb.testing import SimulatedGemini, aask, assert_stream
+from cgb.testing.gemini_server import tokens
+from cgb.testing.gemini_server.grounding import SAID
+from cgb.testing.gemini_server.wire import compact, sse
 from cgb_plugins import gemini as plugin
 from cgb_plugins import model_map, stream_repair, tidy_request
 from cgb_plugins.gemini import Gemini, open_transport
 
-from .kit import MODELS, NEW, OLD, assistant, http, plain, raw_server, request_of, tool, user
+from .kit import MODELS, NEW, OLD, assistant, frame, http, plain, raw_server, request_of, text, tool, user
 
 KEY = "AIza-not-a-real-key"
 
 
 @asynccontextmanager
 async def opened(url, **fields):
-    async with open_transport(Gemini.model_validate({"base_url": url, "api_key": KEY, **fields})) as transport:
+    """A transport that asks for nothing on its own."""
+    given = {"base_url": url, "api_key": KEY, "refresh_models": False, **fields}
+    async with open_transport(Gemini.model_validate(given)) as transport:
         yield transport
 
 
@@ -177,7 +186,8 @@ async def test_a_client_that_leaves_ends_the_call_upstream():
 async def test_empty_answers_are_asked_again_before_the_client_has_seen_words():
     """BerriAI/litellm#24442, pydantic/pydantic-ai#3300: with the default plugins, on one answer's stream."""
     async with SimulatedGemini() as service:
-        config = Config(options={"plugin.gemini.base_url": service.url, "plugin.gemini.api_key": KEY})
+        options = {"base_url": service.url, "api_key": KEY, "refresh_models": "false"}
+        config = Config(options={f"plugin.gemini.{name}": value for name, value in options.items()})
         service.reply(
             {"thoughts": "hm", "text": "x", "fault": {"kind": "thoughts_only"}},
             {"text": "x", "fault": {"kind": "malformed"}},
@@ -315,7 +325,7 @@ def test_the_environment(environ, field, value):
     read = Config(environ=environ).plugin_settings({"gemini": Gemini}, ["gemini"])["gemini"]
 
     found = getattr(read, field)
-    assert (found.get_secret_value() if field == "api_key" else found) == value
+    assert (found.get_secret_value() if isinstance(found, SecretStr) else found) == value
 
 
 @pytest.mark.parametrize(
@@ -331,3 +341,292 @@ def test_an_address_that_is_none_stops_the_start(url):
 @pytest.mark.parametrize("url", ["http://[::1]:8080", "https://x.example/gemini/v1beta/", "http://localhost:1"])
 def test_an_address(url):
     assert Gemini(base_url=url).base_url == url
+
+
+# Long answers
+
+LONG = "".join(f"Line {number} of a long answer, \u00fc\U0001f600.\n" for number in range(60))
+
+
+@pytest.mark.parametrize("unstreamed", [False, True])
+@pytest.mark.parametrize("hops", [2, 3, 7])
+async def test_a_long_answer_in_hops_is_the_same_message(hops, unstreamed):
+    """BerriAI/litellm takes the first hop for the whole answer."""
+    step = {**STEP, "text": LONG, "hops": hops, "chunks": 3}
+    async with SimulatedGemini() as service:
+        service.reply({**step, "hops": 1}, step)
+        whole = await asked(service, TOOLED, "gemini-4-argon", unstreamed=unstreamed)
+        found = await asked(service, TOOLED, "gemini-4-argon", unstreamed=unstreamed)
+
+    assert [block for block in plain(found) if block["type"] == "text"] == [{"type": "text", "text": LONG}]
+    assert [block.type for block in found.content] == [block.type for block in whole.content]
+    assert found.stop_reason == whole.stop_reason == "tool_use"
+    assert found.usage.input_tokens == whole.usage.input_tokens
+    # Each piece's own count is rounded up, by the service.
+    assert 0 <= found.usage.output_tokens - whole.usage.output_tokens <= hops * 3 * 2
+    assert len(service.calls) == 1 + hops
+
+
+async def test_a_client_that_leaves_between_hops_ends_it():
+    async with SimulatedGemini() as service, opened(service.url) as transport:
+        service.reply({"text": LONG, "hops": 3, "chunks": 1})
+        request = request_of()
+        events = transport.send(request, Route("gemini", "gemini-4-argon"), Context(request))
+        async for event in events:
+            if isinstance(event, TextDelta):
+                break
+        await events.aclose()
+
+    assert len(service.calls) == 1
+
+
+# Where the text ends
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("chunks", [2, 3, 12])
+async def test_a_stop_sequence_ends_the_answer_and_the_call_upstream(model, chunks):
+    """Gemini hangs after the sequence: whoever went on reading would never end."""
+    words = "Some words. " * 5 + "STOP here." + " And more." * 12
+    async with SimulatedGemini() as service:
+        service.reply({"text": words, "chunks": chunks, "fault": {"kind": "hang", "after": chunks - 1}})
+        message = await asked(
+            service, request_of(stop_sequences=["nowhere", "STOP", *"\u00e4\u00eb\u00ef\u00f6\u00fc"]), model
+        )
+        assert await asyncio.to_thread(service.calls[0].wait)
+
+    assert (message.stop_reason, message.stop_sequence) == ("stop_sequence", "STOP")
+    assert plain(message) == [{"type": "text", "text": "Some words. " * 5}]
+    assert service.calls[0].cancelled
+
+
+async def test_a_stop_sequence_in_a_whole_answer():
+    async with SimulatedGemini() as service:
+        service.reply({"text": "abc END def"})
+        message = await asked(service, request_of(stop_sequences=["END"]), unstreamed=True)
+
+    assert (message.stop_reason, message.stop_sequence) == ("stop_sequence", "END")
+    assert message.content[0].text == "abc "
+
+
+@pytest.mark.parametrize("unstreamed", [False, True])
+@pytest.mark.parametrize("thinking", [None, {"type": "disabled"}, {"type": "adaptive"}])
+@pytest.mark.parametrize("model", MODELS)
+async def test_a_small_limit_leaves_room_and_is_kept(model, thinking, unstreamed):
+    """Claude Code's classifier asks for 64 tokens: BerriAI/litellm#36881."""
+    async with SimulatedGemini() as service:
+        service.reply({"text": LONG, "chunks": 20})
+        message = await asked(service, request_of(max_tokens=64, thinking=thinking), model, unstreamed=unstreamed)
+
+    said = "".join(block.get("text", "") for block in message.content)
+    assert message.stop_reason == "max_tokens"
+    assert LONG.startswith(said)
+    assert 32 <= tokens.estimate(said) <= 66
+
+
+async def test_thoughts_that_use_up_all_the_room_are_an_error_that_says_so():
+    async with SimulatedGemini() as service:
+        service.reply({"text": "x", "thinking": "heavy"})
+        with pytest.raises(UnusableAnswer, match="higher max_tokens") as caught:
+            await asked(service, request_of(max_tokens=4096))
+
+    assert caught.value.kind == "no_room"
+
+
+# Tools
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("unstreamed", [False, True])
+async def test_a_client_that_takes_one_call_gets_one(model, unstreamed):
+    calls = [{"name": "Bash", "args": {"n": number}} for number in range(3)]
+    choice = {"type": "auto", "disable_parallel_tool_use": True}
+    history = ["Use a tool"]
+    async with SimulatedGemini() as service:
+        service.reply({"calls": calls}, {"text": "Done."})
+        first = await asked(
+            service, request_of(*history, tools=[tool()], tool_choice=choice), model, unstreamed=unstreamed
+        )
+        [block] = first.content
+        assert block.input == {"n": 0}
+        history += [assistant(block.to_wire()), user({"type": "tool_result", "tool_use_id": block.id, "content": "a"})]
+        await asked(service, request_of(*history, tools=[tool()], tool_choice=choice), model)
+
+    assert [call.dummies for call in service.calls] == [0, 0]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("unstreamed", [False, True])
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [
+        ("14-websearch-subrequest-allowed", ["example.com"]),
+        ("16-websearch-subrequest-plain-gemini", ["example.com", "example.org"]),
+    ],
+)
+async def test_claude_code_s_web_search(name, pages, model, unstreamed):
+    """CPA and others lose the links; BerriAI/litellm#25477 refuses the tool choice."""
+    captured = posted()[name].json
+    async with SimulatedGemini() as service, opened(service.url, unstreamed=unstreamed) as transport:
+        request = MessagesRequest.model_validate({**captured, "model": "claude-sonnet-5"})
+        fitted = tidy_request.fit_request(request, transport.target(model))
+        message = assert_stream(await events_of(transport, fitted, model))
+
+    use, found, *said = (block for block in message.content if not block.type.endswith("thinking"))
+    assert (use.type, found.type) == ("server_tool_use", "web_search_tool_result")
+    assert found.get("tool_use_id") == use.id
+    assert [page["title"] for page in found.get("content")] == pages
+    assert {one["title"] for block in said for one in block.get("citations") or ()} == set(pages)
+    assert "".join(block.text for block in said) == " ".join(SAID)
+    assert message.usage.get("server_tool_use") == {"web_search_requests": 1}
+    assert message.stop_reason == "end_turn"
+    assert service.calls[0].body["tools"] == [{"googleSearch": {}}]
+    wish = str(service.calls[0].body.get("systemInstruction"))
+    assert ("Search only these sites: example.com." in wish) == (len(pages) == 1)
+    assert service.violations == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+async def test_a_web_fetch(model):
+    tools = [{"type": "web_fetch_20250910", "name": "web_fetch", "max_uses": 1}]
+    async with SimulatedGemini() as service:
+        message = await asked(service, request_of("Read https://x.example", tools=tools), model)
+
+    assert message.stop_reason == "end_turn"
+    assert service.calls[0].body["tools"] == [{"urlContext": {}}]
+
+
+@pytest.mark.parametrize(("model", "kinds"), [(OLD, 1), (NEW, 2), ("gemini-4-argon", 2)])
+async def test_functions_and_a_search_in_one_request(model, kinds):
+    """googleapis/js-genai#435, googleapis/java-genai#418, celeste#197."""
+    tools = [tool(), {"type": "web_search_20250305", "name": "web_search"}]
+    async with SimulatedGemini() as service:
+        service.reply({"text": "I look.", "calls": [{"name": "Bash"}]})
+        message = await asked(service, request_of("Hi", tools=tools), model)
+
+    assert len(service.calls[0].body["tools"]) == kinds
+    assert [block.type for block in message.content] == ["text", "tool_use"]
+
+
+async def test_safety_settings_are_the_operators():
+    async with SimulatedGemini() as service:
+        await asked(service, safety={"HARM_CATEGORY_HARASSMENT": "BLOCK_ONLY_HIGH"})
+
+    assert service.calls[0].body["safetySettings"] == [
+        {"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_ONLY_HIGH"}
+    ]
+
+
+async def test_a_link_into_the_operators_own_network_is_not_followed():
+    image = {"type": "image", "source": {"type": "url", "url": "http://u:secret@127.0.0.1:1/a.png?k=secret"}}
+    async with SimulatedGemini() as service:
+        await asked(service, request_of(user(image, "What is it?")))
+
+    [first, _] = service.calls[0].body["contents"][0]["parts"]
+    assert "could not be read" in first["text"]
+    assert "secret" not in str(service.calls[0].body)
+
+
+# Counting many
+
+
+async def test_a_count_is_asked_for_once():
+    async with SimulatedGemini() as service, opened(service.url) as transport:
+        counts = [(await counted(transport, request_of("Hi")))[0] for _ in range(3)]
+        other, _ = await counted(transport, request_of("Hi", tools=[tool()]))
+        await counted(transport, request_of("Hi"), "gemini-4-argon")
+
+    assert len(set(counts)) == 1
+    assert other > counts[0]
+    assert [call.model for call in service.calls] == [NEW, NEW, "gemini-4-argon"]
+
+
+async def test_an_estimate_is_not_kept():
+    async with (
+        raw_server(http(b"", "503 Full"), http(b'{"totalTokens": 7}')) as server,
+        opened(server.url) as transport,
+    ):
+        assert (await counted(transport, request_of()))[1] == ["estimated"]
+        assert await counted(transport, request_of()) == (7, [])
+
+
+async def test_thirty_counts_at_once():
+    """Claude Code counts each of its tools by itself."""
+    requests = [request_of("Hi", tools=[tool(f"tool_{number}")]) for number in range(30)]
+    async with SimulatedGemini() as service, opened(service.url) as transport:
+        found = await asyncio.gather(*(counted(transport, request) for request in requests))
+        again = await asyncio.gather(*(counted(transport, request) for request in requests))
+
+    assert all(count > 0 and notes == [] for count, notes in found)
+    assert again == found
+    assert len(service.calls) == 30
+    assert service.violations == []
+
+
+async def test_thirty_counts_of_the_same_at_once():
+    async with SimulatedGemini() as service, opened(service.url) as transport:
+        found = await asyncio.gather(*(counted(transport, request_of("Hi")) for _ in range(30)))
+
+    assert len(set(map(str, found))) == 1
+    assert found[0][1] == []
+
+
+async def test_the_oldest_counts_are_forgotten(monkeypatch):
+    monkeypatch.setattr(plugin, "_COUNTS_KEPT", 1)
+    async with SimulatedGemini() as service, opened(service.url) as transport:
+        for words in ("a", "b", "a"):
+            await counted(transport, request_of(words))
+
+    assert len(service.calls) == 3
+
+
+# The service's own list of models
+
+
+async def refreshed(transport):
+    await transport._refreshing
+
+
+async def test_the_list_of_models_is_read_once_beside_the_first_answer():
+    async with SimulatedGemini() as service, opened(service.url, refresh_models=True) as transport:
+        before = transport.models()
+        await events_of(transport, request_of())
+        transport.refresh()
+        await events_of(transport, request_of())
+        await refreshed(transport)
+        after = transport.models()
+
+    assert [call.method for call in service.calls].count("models") == 1
+    assert {model.id for model in after} <= {model.id for model in before}
+    assert service.violations == []
+
+
+async def test_without_a_key_nobody_is_asked():
+    async with SimulatedGemini() as service, opened(service.url, refresh_models=True, api_key=None) as transport:
+        transport.refresh()
+
+    assert service.calls == []
+
+
+async def test_the_bundled_list_stays_where_the_service_s_cannot_be_read():
+    async with SimulatedGemini(api_key="another") as service, opened(service.url, refresh_models=True) as transport:
+        before = transport.models()
+        transport.refresh()
+        await refreshed(transport)
+        assert transport.models() == before
+
+
+async def test_a_bridge_that_stops_waits_for_no_list():
+    async with raw_server() as server, opened(server.url, refresh_models=True) as transport:
+        transport.refresh()
+
+
+async def test_an_alias_s_family_is_learnt_from_its_answer():
+    """The aliases move; a bridge that is not renewed must follow."""
+    one = frame(text("Hi"), finish="STOP", modelVersion="gemini-2.5-pro")
+    frames = sse(compact(one))
+    async with raw_server(http(frames)) as server, opened(server.url) as transport:
+        assert transport.target("gemini-pro-latest").thinking == "levels"
+        await events_of(transport, request_of(), "gemini-pro-latest")
+        assert transport.target("gemini-pro-latest").thinking == "budget"
+        assert transport.target(NEW).thinking == "levels"

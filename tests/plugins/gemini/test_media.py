@@ -2,6 +2,7 @@
 
 import pytest
 
+from cgb import InvalidRequest
 from cgb.messages import block_of
 from cgb_plugins.gemini.media import parts_of, takes
 from cgb_plugins.gemini.models import family_of
@@ -93,11 +94,49 @@ def test_what_becomes_of_a_block(raw, expected):
     assert parts(raw)[0] == expected
 
 
-def test_a_file_by_its_id_cannot_be_fetched():
-    [part], notes = parts({"type": "image", "source": {"type": "file", "file_id": "f"}})
+@pytest.mark.parametrize("kind", ["image", "document"])
+def test_a_file_by_its_id_is_refused_with_what_to_do(kind):
+    """Gemini does not know Anthropic's files, and neither does the bridge."""
+    with pytest.raises(InvalidRequest, match=r"file id 'f'.*base64"):
+        parts({"type": kind, "source": {"type": "file", "file_id": "f"}})
+
+
+def test_a_source_of_another_kind_is_words():
+    [part], notes = parts({"type": "image", "source": {"type": "brand_new"}})
 
     assert "cannot be shown" in part["text"]
     assert notes == ["as_text"]
+
+
+def test_a_data_prefix_is_taken_off():
+    """ "Base64 decoding failed for "data:image/…"" """
+    given = {"type": "image", "source": base64("image/png", f"data:image/png;base64,{PIXEL}")}
+
+    assert parts(given) == ([inline("image/png")], [])
+
+
+FOUND = [{"type": "web_search_result", "title": "T", "url": "https://x.example", "encrypted_content": "secret"}]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (
+            {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "q"}},
+            '[web_search was called with {"query":"q"}]',
+        ),
+        ({"type": "mcp_tool_use", "id": "1", "name": "n", "server_name": "s", "input": {}}, "[n was called with {}]"),
+        ({"type": "web_search_tool_result", "tool_use_id": "1", "content": FOUND}, "[web_search: T https://x.example]"),
+        ({"type": "mcp_tool_result", "tool_use_id": "1", "content": [{"type": "text", "text": "a"}]}, "[mcp: a]"),
+        ({"type": "bash_code_execution_tool_result", "content": "printed"}, "[bash_code_execution: printed]"),
+        (
+            {"type": "web_search_tool_result", "content": {"type": "web_search_tool_result_error", "error_code": "x"}},
+            '[web_search: {"type":"web_search_tool_result_error","error_code":"x"}]',
+        ),
+    ],
+)
+def test_blocks_of_server_tools_can_be_read(raw, shown):
+    assert parts(raw)[0] == [{"text": shown}]
 
 
 def test_a_pattern_takes_a_whole_kind():

@@ -1,7 +1,7 @@
 import pytest
 
 from cgb.testing.gemini_server import catalog
-from cgb_plugins.gemini.models import ALIASES, LISTED, family_of, listed
+from cgb_plugins.gemini.models import ALIASES, LISTED, Catalogue, family_of, listed
 
 
 @pytest.mark.parametrize("name", [*catalog.MODELS, *catalog.ALIASES])
@@ -69,3 +69,96 @@ def test_only_from_gemini_3_on_a_function_response_holds_files():
     assert family_of("gemini-2.5-pro").target.media_in_tool_results == ()
     assert "image/png" in family_of("gemini-3-flash-preview").target.media_in_tool_results
     assert "image/gif" not in family_of("gemini-4-neon").target.media
+
+
+# What the service says of itself
+
+
+def described(name, **fields):
+    return {
+        "name": f"models/{name}",
+        "inputTokenLimit": 1000,
+        "outputTokenLimit": 100,
+        "supportedGenerationMethods": ["generateContent", "countTokens"],
+        **fields,
+    }
+
+
+def offered(catalogue):
+    return [model.id for model in catalogue.models if not model.id.startswith("claude-")]
+
+
+def test_the_bundled_table_serves_until_the_service_has_spoken():
+    catalogue = Catalogue("gemini")
+
+    assert catalogue.models == listed("gemini")
+    assert catalogue.family("gemini-3.8-flash") == family_of("gemini-3.8-flash")
+
+
+def test_the_services_own_list():
+    catalogue = Catalogue("gemini")
+
+    catalogue.refresh([described("gemini-9-new"), described("gemini-2.5-pro"), described("gemini-4-neon")])
+
+    assert offered(catalogue) == [*ALIASES, "gemini-4-neon", "gemini-2.5-pro", "gemini-9-new"]
+    assert catalogue.family("gemini-2.5-pro").target.context_tokens == 1000
+    assert catalogue.family("gemini-2.5-pro").target.output_tokens == 100
+    assert catalogue.family("gemini-2.5-pro").target.thinking == "budget"
+    assert catalogue.family("gemini-3.8-flash") == family_of("gemini-3.8-flash")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        described("text-embedding-004"),
+        described("gemini-embedding-001", supportedGenerationMethods=["embedContent"]),
+        described("gemini-odd", supportedGenerationMethods=None),
+        {},
+        {"name": None},
+    ],
+)
+def test_models_that_cannot_answer_are_not_offered(other):
+    catalogue = Catalogue("gemini")
+    catalogue.refresh([other, described("gemini-4-neon")])
+    assert offered(catalogue) == [*ALIASES, "gemini-4-neon"]
+
+
+@pytest.mark.parametrize("found", [[], [{}], [described("text-bison")]])
+def test_a_list_of_nothing_changes_nothing(found):
+    catalogue = Catalogue("gemini")
+    catalogue.refresh(found)
+    assert catalogue.models == listed("gemini")
+
+
+@pytest.mark.parametrize("limit", [None, 0, -1, "many", 1.5])
+def test_a_limit_that_is_none(limit):
+    catalogue = Catalogue("gemini")
+    catalogue.refresh([described("gemini-4-neon", outputTokenLimit=limit)])
+    assert catalogue.family("gemini-4-neon") == family_of("gemini-4-neon")
+
+
+def test_an_alias_is_what_answered_under_its_name():
+    catalogue = Catalogue("gemini")
+
+    catalogue.learn("gemini-flash-latest", "gemini-2.5-flash")
+
+    family = catalogue.family("gemini-flash-latest")
+    assert family.target == family_of("gemini-2.5-flash").target
+    assert family.generation == 2.5
+
+
+def test_signatures_keep_the_name_under_which_they_were_given():
+    """A bridge that was started anew has learnt nothing yet."""
+    catalogue = Catalogue("gemini")
+    before = catalogue.family("gemini-flash-latest").name
+
+    catalogue.learn("gemini-flash-latest", "gemini-3.9-flash-002")
+
+    assert catalogue.family("gemini-flash-latest").name == before == "gemini-3.8-flash"
+
+
+@pytest.mark.parametrize("version", ["", "models/odd", "tuned-1"])
+def test_a_version_nobody_knows_teaches_nothing(version):
+    catalogue = Catalogue("gemini")
+    catalogue.learn("gemini-4-neon", version)
+    assert catalogue.family("gemini-4-neon") == family_of("gemini-4-neon")

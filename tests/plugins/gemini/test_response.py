@@ -10,7 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from cgb import ApiError, MessageStart, TextDelta, UnusableAnswer
-from cgb.messages import Grammar, ToolNames, carried, carry, legal_name, without_carried
+from cgb.messages import Grammar, carried, carry, legal_name, without_carried
 from cgb.testing import assert_stream
 from cgb.testing.gemini_server.wire import compact, sse
 from cgb_plugins.gemini.response import events_of
@@ -18,8 +18,10 @@ from cgb_plugins.gemini.wire import frames_of
 
 from .kit import (
     MODELS,
+    NEW,
     PIXEL,
     answer,
+    asked,
     assistant,
     call,
     convert,
@@ -77,7 +79,7 @@ def test_a_call_and_what_gemini_sends_after_it():
 
     assert plain(message) == [
         {"type": "text", "text": "I will."},
-        {"type": "tool_use", "id": ("c2ln", {"id": "abcd1234"}), "name": "Bash", "input": {"command": "ls"}},
+        {"type": "tool_use", "id": ("c2ln", {"at": 7, "id": "abcd1234"}), "name": "Bash", "input": {"command": "ls"}},
     ]
     assert message.stop_reason == "tool_use"
 
@@ -336,7 +338,7 @@ def test_nothing_is_begun_before_gemini_has_answered():
     async def first():
         seen = 0
         with contextlib.suppress(ApiError):
-            async for _ in events_of(failing(), request_of(), ToolNames(()), lambda: 1):
+            async for _ in events_of(failing(), asked()):
                 seen += 1
         return seen
 
@@ -380,7 +382,7 @@ def test_without_figures_the_prompt_is_estimated():
 def test_the_first_event_already_says_what_the_prompt_cost():
     async def first():
         frames = given(frame(text("Hi"), usage={"promptTokenCount": 10}), frame(finish="STOP"))
-        return await anext(events_of(frames, request_of(), ToolNames(()), lambda: 1))
+        return await anext(events_of(frames, asked()))
 
     event = asyncio.run(first())
     assert isinstance(event, MessageStart)
@@ -445,7 +447,7 @@ def outcome(chunks):
         request, events, grammar = request_of(tools=[tool()]), [], Grammar()
         frames = frames_of(in_chunks(chunks), "m")
         try:
-            async for event in events_of(frames, request, ToolNames(["Bash"]), lambda: 7):
+            async for event in events_of(frames, asked(request)):
                 grammar.read(event)
                 events.append(event)
         except ApiError as error:
@@ -551,6 +553,7 @@ def test_signatures_and_ids_come_back_to_gemini_on_their_own_calls(steps, model)
             frame(text(said), *parts[1:]),
             frame(text(""), finish="STOP"),
             request=request_of(tools=tools),
+            model=model,
         )
         ids = [block.id for block in message.content if block.type == "tool_use"]
         history += [assistant(*reshaped(message)), user(*(result(one) for one in reversed(ids)))]
@@ -572,7 +575,8 @@ def test_what_is_carried_is_carried_in_the_id():
     tool_id = message.content[0].id
     assert carried(tool_id).signature == "c2ln"
     assert without_carried(tool_id).startswith("toolu_")
-    assert carry(without_carried(tool_id), "c2ln", id="abcd1234") == tool_id
+    assert carry(without_carried(tool_id), "c2ln", at=0, model=NEW, id="abcd1234") == tool_id
+    assert message.content[0].get("cgb") == tool_id
 
 
 def test_an_answer_without_signature_needs_no_dummy_before_gemini_3():
@@ -588,14 +592,14 @@ def test_reading_does_not_wait_for_the_whole_answer():
     """Each frame's events are out before the next frame is asked for."""
 
     async def run():
-        asked = []
+        taken = []
 
         async def frames():
             for place, one in enumerate([frame(text("a")), frame(text("b")), frame(finish="STOP")]):
-                asked.append(place)
+                taken.append(place)
                 yield one
 
-        events = events_of(frames(), request_of(), ToolNames(()), lambda: 1)
-        return [len(asked) async for event in events if isinstance(event, TextDelta)]
+        events = events_of(frames(), asked())
+        return [len(taken) async for event in events if isinstance(event, TextDelta)]
 
     assert asyncio.run(run()) == [1, 2]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cgb.testing.gemini_server import signatures
+from cgb.testing.gemini_server.continuations import hop_of
 from cgb.testing.gemini_server.spending import spend
 from cgb.testing.gemini_server.tokens import count, count_prompt
 
@@ -22,20 +23,27 @@ IDENTITY = 8
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
-def build(request: Request, step: Step) -> list[Json]:
-    """All frames of an answer; `usageMetadata` is cumulative."""
+def build(request: Request, step: Step, hop: int = 0) -> list[Json]:
+    """All frames of an answer, or of one hop of it; `usageMetadata` is cumulative."""
     step, thinking = spend(request, step)
+    step, token = hop_of(request, step, hop)
+    thinking = 0 if hop else thinking
     shown = step if request.thinking.get("includeThoughts") else replace(step, thoughts="")
     deltas = _deltas(request, shown)
     usage = _Usage(count_prompt(request.body), thinking)
     base = {"modelVersion": request.model.name, "responseId": secrets.token_urlsafe(16)}
     frames = [_frame(parts, usage.after(parts), base) for parts in deltas]
     _end(frames[-1]["candidates"][0], step)
+    if token:
+        frames[-1]["candidates"][0]["continuationToken"] = token
     return frames
 
 
 def _deltas(request: Request, step: Step) -> list[list[Json]]:
     signs = request.model.signs
+    if step.parts:
+        heard = [part for part in step.parts if request.thinking.get("includeThoughts") or not part.get("thought")]
+        return [[_scripted(part, signs=signs)] for part in heard]
     deltas: list[list[Json]] = [[{"text": piece, "thought": True}] for piece in pieces(step.thoughts, step)]
     deltas += [[{"text": piece}] for piece in pieces(step.text, step)]
     deltas += [[_call(call, first=index == 0, signs=signs)] for index, call in enumerate(step.calls)]
@@ -64,6 +72,17 @@ def _call(call: Json, *, first: bool, signs: bool) -> Json:
         # Of parallel calls only the first is signed.
         part["thoughtSignature"] = signatures.mint("call", function["name"], function["id"])
     return part
+
+
+def _scripted(part: Json, *, signs: bool) -> Json:
+    """A part as the script says it; a signature belongs to its kind, and to a call's name and id."""
+    said = {name: value for name, value in part.items() if name != "sign"}
+    if "functionCall" in said:
+        said = {**said, **_call(said["functionCall"], first=False, signs=signs)}
+    if part.get("sign") and signs:
+        call = said.get("functionCall", {})
+        said["thoughtSignature"] = signatures.mint(signatures.kind_of(said), call.get("name", ""), call.get("id", ""))
+    return said
 
 
 def _frame(parts: list[Json], usage: Json, base: Json) -> Json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from cgb.testing.gemini_server import catalog, faults, frames, signatures, validation, writers
+from cgb.testing.gemini_server import catalog, continuations, faults, frames, signatures, validation, writers
 from cgb.testing.gemini_server.calls import Call, Violation
 from cgb.testing.gemini_server.errors import GoogleError, bearer, no_key, unknown_model, wrong_key
 from cgb.testing.gemini_server.tokens import count_prompt
@@ -95,8 +95,9 @@ class _Routes:
         return await self._generate(request, call, valid)
 
     async def _generate(self, request: web.Request, call: Call, valid: Request) -> web.StreamResponse:
-        step = self._service.step(valid, {key.lower(): value for key, value in request.headers.items()})
-        good: list[faults.Event] = [faults.Frame(frame) for frame in frames.build(valid, step)]
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        step, hop = continuations.resumed(valid) or (self._service.step(valid, headers), 0)
+        good: list[faults.Event] = [faults.Frame(frame) for frame in frames.build(valid, step, hop)]
         events = faults.apply(good, step.fault)
         delay = step.delay or self._service.chunk_delay_s
         if call.method == "generateContent":

@@ -28,7 +28,9 @@ class Step:
 
     `chunks` is into how many pieces the text goes, `delay` the seconds before each of them, `thinking` may be
     "heavy", `fault` names one of the faults with its options, and `force` keeps the step for requests that
-    look like somebody else's (see `fits`).
+    look like somebody else's (see `fits`). `parts` are said instead of thoughts, text and calls, each in a frame of
+    its own and with a signature where it says `"sign": true`; `hops` is how many requests a long answer of Gemini 4
+    takes.
     """
 
     text: str = ""
@@ -42,6 +44,8 @@ class Step:
     fault: Mapping[str, Any] | None = None
     grounding: Mapping[str, Any] | None = None
     force: bool = False
+    parts: Sequence[Json] = ()
+    hops: int = 1
 
     @classmethod
     def read(cls, step: Step | Mapping[str, Any]) -> Step:
@@ -59,6 +63,7 @@ class Step:
         if self.force:
             return True
         names = {call.get("name") for call in self.calls}
+        names |= {part["functionCall"].get("name") for part in self.parts if "functionCall" in part}
         return not request.json_mode and (not names or bool(names & request.functions.keys()))
 
 

@@ -79,3 +79,41 @@ def test_a_scripted_finish(client):
 @pytest.mark.parametrize(("alias", "name"), [("gemini-3-pro", "gemini-3-pro-preview"), ("gemini-4-neon",) * 2])
 def test_the_answer_names_the_real_model(client, alias, name):
     assert client.generate({}, alias).json["modelVersion"] == name
+
+
+PARTS = [
+    {"text": "hm", "thought": True, "sign": True},
+    {"text": "a", "sign": True},
+    {"text": "b"},
+    {"functionCall": {"name": "f"}, "sign": True},
+    {"functionCall": {"name": "f"}},
+]
+
+
+@pytest.mark.parametrize(("thoughts", "number"), [(THOUGHTS, 5), ({}, 4)])
+def test_parts_as_a_script_says_them(client, thoughts, number):
+    client.gemini.reply({"parts": PARTS, "force": True})
+    parts = parts_of(client.stream(thoughts).frames)
+    assert [("text" in part, "thoughtSignature" in part) for part in parts] == [
+        (True, True),
+        (True, True),
+        (True, False),
+        (False, True),
+        (False, False),
+    ][5 - number :]
+    answer = client.stream(
+        {
+            "contents": [
+                {"role": "user", "parts": [{"text": "x"}]},
+                {"role": "model", "parts": parts[:2]},
+                {"role": "user", "parts": [{"text": "x"}]},
+            ]
+        }
+    )
+    assert (answer.status, client.gemini.violations) == (200, [])
+
+
+def test_parts_are_unsigned_before_gemini_3(client):
+    client.gemini.reply({"parts": PARTS, "force": True})
+    answer = client.generate({}, "gemini-2.5-flash")
+    assert not any("thoughtSignature" in part for part in answer.parts)

@@ -1,0 +1,48 @@
+"""How Gemini is to write: `generationConfig`."""
+
+from typing import Any
+
+from cgb import Context, MessagesRequest
+
+from .models import GEMINI_3, Family
+from .thinking import output_tokens, thinking_config
+from .tools import Declared
+
+_GEMINI_4 = 4.0
+
+
+def generation_config(request: MessagesRequest, family: Family, tools: Declared, ctx: Context) -> dict[str, Any]:
+    """`generationConfig`; members that would be empty are left out.
+
+    Stop sequences are not in it: the bridge matches them itself, since Gemini takes five and does not say which one
+    it met.
+    """
+    members = {
+        "maxOutputTokens": output_tokens(request, family.target),
+        "thinkingConfig": thinking_config(request, family.target),
+        **_sampling(request, family),
+        **_format(request, family, tools, ctx),
+    }
+    return {name: value for name, value in members.items() if value not in (None, {})}
+
+
+def _sampling(request: MessagesRequest, family: Family) -> dict[str, Any]:
+    """Temperature only before Gemini 3, where a low one is documented to risk loops; Gemini 4 ignores them all."""
+    if family.generation >= _GEMINI_4:
+        return {}
+    heat = request.temperature if family.generation < GEMINI_3 else None
+    return {
+        "temperature": heat if heat is None else min(max(heat, 0.0), 2.0),
+        "topP": request.top_p if request.top_p is None else min(max(request.top_p, 0.0), 1.0),
+        "topK": request.top_k if request.top_k is None else max(request.top_k, 1),
+    }
+
+
+def _format(request: MessagesRequest, family: Family, tools: Declared, ctx: Context) -> dict[str, Any]:
+    form = request.output_config.format if request.output_config else None
+    if not form or form.get("type") != "json_schema":
+        return {}
+    if tools and family.generation < GEMINI_3:
+        ctx.note("dropped", "Gemini 2.5 cannot answer in JSON while it has tools; the schema was left out")
+        return {}
+    return {"responseMimeType": "application/json", "responseJsonSchema": form.get("schema")}
