@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from cgb import Block, MessageParam, MessagesRequest, Target, TextBlock, Tool, ToolResultBlock, ToolUseBlock, hookimpl
+from cgb import (
+    Block,
+    Context,
+    MessageParam,
+    MessagesRequest,
+    Target,
+    TextBlock,
+    Tool,
+    ToolResultBlock,
+    ToolUseBlock,
+    hookimpl,
+)
 from cgb.messages import OutputConfig, ToolReferenceBlock, UnknownBlock, in_said_order
 
 _BILLING = "x-anthropic-billing-header:"
@@ -12,9 +23,12 @@ _CHANGES = frozenset({"tool_addition", "tool_removal"})
 
 
 @hookimpl
-def fit_request(request: MessagesRequest, target: Target) -> MessagesRequest:
+def fit_request(request: MessagesRequest, target: Target, ctx: Context) -> MessagesRequest:
     if target.native:
         return request
+    for block in request.system_blocks:
+        if not isinstance(block, TextBlock):
+            ctx.note("dropped", f"a block of type {block.type!r} in the system prompt, which is text only")
     return request.with_(
         system=_system(request),
         messages=tuple(_messages(request.messages)),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cgb import MessagesRequest, Target
+from cgb import Context, MessagesRequest, Target
 from cgb.messages import carry
 from cgb_plugins.tidy_request import fit_request
 
@@ -11,7 +11,8 @@ BILLING = "x-anthropic-billing-header: cc_version=2.1.330; cc_entrypoint=cli;"
 
 def tidied(*messages, **fields):
     request = {"model": "m", "max_tokens": 1, "messages": list(messages) or [user("Hi")], **fields}
-    return fit_request(MessagesRequest.model_validate(request), Target())
+    asked = MessagesRequest.model_validate(request)
+    return fit_request(asked, Target(), Context(asked))
 
 
 def user(content):
@@ -62,7 +63,7 @@ def test_a_native_target_gets_the_request_untouched():
         {"model": "m", "system": [text(BILLING)], "messages": [system("x"), user([text("")])]}
     )
 
-    assert fit_request(request, Target(native=True)) is request
+    assert fit_request(request, Target(native=True), Context(request)) is request
 
 
 @pytest.mark.parametrize(
@@ -237,3 +238,11 @@ def test_what_users_send_stays_in_its_order():
     [message] = tidied(user(moved)).messages
 
     assert [block.type for block in message.blocks] == ["text", "tool_use"]
+
+
+def test_what_is_no_text_in_the_system_prompt_is_noted():
+    raw = {"model": "m", "max_tokens": 1, "system": [{"type": "image", "source": {}}], "messages": [user("Hi")]}
+    asked = MessagesRequest.model_validate(raw)
+    ctx = Context(asked)
+    assert fit_request(asked, Target(), ctx).system is None
+    assert [note.kind for note in ctx.notes] == ["dropped"]

@@ -107,6 +107,7 @@ class GeminiTransport(Transport):
         """Close the pools."""
         if self._refreshing is not None:
             self._refreshing.cancel()
+            await asyncio.wait({self._refreshing})
         await self._client.close()
         await self._fetcher.close()
 
@@ -123,6 +124,7 @@ class GeminiTransport(Transport):
             family=family.name,
             ctx=ctx,
             estimate=partial(estimate_tokens, request),
+            context_tokens=family.target.context_tokens,
             visible_tokens=visible_tokens(request, family.target),
             domains=domains(request, family),
         )
@@ -200,7 +202,7 @@ class GeminiTransport(Transport):
         try:
             models = await self._client.models()
         except ApiError as error:
-            return (Finding(ok=False, text=error.message, fix="see the message"),)
+            return (Finding(ok=False, text=error.message),)
         return (Finding(ok=True, text=f"Gemini answers, and the key may use {len(models)} models"),)
 
     @override

@@ -19,6 +19,7 @@ class Asked:
         family: the model's, which signatures belong to.
         ctx: where notes go.
         estimate: the prompt's tokens, for an answer that does not say.
+        context_tokens: the model's whole window.
         visible_tokens: cut the text here, where upstream was given more room so that it can think.
         domains: which sites a web search may show; None where the request has no such tool.
     """
@@ -28,5 +29,6 @@ class Asked:
     family: str
     ctx: Context
     estimate: Callable[[], int]
+    context_tokens: int
     visible_tokens: int | None = None
     domains: Domains | None = None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from cgb import Context, MessagesRequest
+from cgb.messages import estimate_tokens
 
 from .models import GEMINI_3, Family
 from .thinking import output_tokens, thinking_config
@@ -18,12 +19,19 @@ def generation_config(request: MessagesRequest, family: Family, tools: Declared,
     it met.
     """
     members = {
-        "maxOutputTokens": output_tokens(request, family.target),
+        "maxOutputTokens": _within_window(output_tokens(request, family.target), request, family),
         "thinkingConfig": thinking_config(request, family.target),
         **_sampling(request, family),
         **_format(request, family, tools, ctx),
     }
     return {name: value for name, value in members.items() if value not in (None, {})}
+
+
+def _within_window(wanted: int | None, request: MessagesRequest, family: Family) -> int | None:
+    """What Gemini 4 may write: there the prompt and the answer share one window."""
+    if wanted is None or family.generation < _GEMINI_4:
+        return wanted
+    return max(min(wanted, family.target.context_tokens - estimate_tokens(request)), 1)
 
 
 def _sampling(request: MessagesRequest, family: Family) -> dict[str, Any]:

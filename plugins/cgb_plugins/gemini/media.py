@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from cgb import Block, DocumentBlock, ImageBlock, InvalidRequest, TextBlock, UnknownBlock
-from cgb.messages import SearchResultBlock, ServerToolUseBlock, ToolReferenceBlock, block_of
+from cgb import Block, DocumentBlock, ImageBlock, InvalidRequest, TextBlock, ThinkingBlock, UnknownBlock
+from cgb.messages import RedactedThinkingBlock, SearchResultBlock, ServerToolUseBlock, ToolReferenceBlock, block_of
 
 Part: TypeAlias = dict[str, Any]
 Note: TypeAlias = Callable[[str, str], None]
@@ -37,14 +37,28 @@ def parts_of(block: Block, media: tuple[str, ...], note: Note) -> Iterator[Part]
                 yield from parts_of(inner, media, note)
         case ToolReferenceBlock(tool_name=name):
             yield from _text(f"Tool loaded: {name}")
+        case _:
+            yield from _text(_words(block, note))
+
+
+def _words(block: Block, note: Note) -> str:
+    """A block that has no part of its own, as words."""
+    match block:
         case ServerToolUseBlock() | UnknownBlock(type="mcp_tool_use"):
-            yield from _text(f"[{block.get('name')} was called with {_json(block.get('input'))}]")
+            return f"[{block.get('name')} was called with {_json(block.get('input'))}]"
         case UnknownBlock(type=kind) if kind.endswith("_tool_result"):
             note("as_text", f"a block of type {kind!r} reached Gemini as words")
-            yield from _text(f"[{kind.removesuffix('_tool_result')}: {_readable(block.get('content'))}]")
+            failed = " failed" if block.get("is_error") else ""
+            return f"[{kind.removesuffix('_tool_result')}{failed}: {_readable(block.get('content'))}]"
+        case UnknownBlock(type="compaction"):
+            return _readable(block.get("content") or "")
+        case ThinkingBlock() | RedactedThinkingBlock():
+            note("dropped", f"a block of type {block.type!r} outside of the model's own turns")
+            return ""
         case _:
             note("as_text", f"a block of type {block.type!r} reached Gemini as JSON text")
-            yield from _text(_json(block.to_wire()))
+            # A cache mark moves from turn to turn, and would spoil the prefix that Gemini caches.
+            return _json({name: value for name, value in block.to_wire().items() if name != "cache_control"})
 
 
 def _readable(content: Any) -> str:
@@ -56,7 +70,8 @@ def _readable(content: Any) -> str:
     if isinstance(content, dict) and isinstance(content.get("text"), str):
         return str(content["text"])
     if isinstance(content, dict) and "url" in content:
-        return f"{content.get('title') or ''} {content['url']}".strip()
+        place = f"{content.get('title') or ''} {content['url']}".strip()
+        return f"{place}\n{_readable(content['content'])}" if content.get("content") else place
     return _json(content)
 
 
@@ -101,8 +116,8 @@ def _source(what: str, source: Mapping[str, Any], media: tuple[str, ...], note: 
             yield from _text(f"[{what}: {source.get('url')}]")
         case "file":
             raise InvalidRequest(
-                f"a {what} with the file id {source.get('file_id')!r} cannot reach Gemini, which does not know "
-                "Anthropic's files. Send its data (source.type base64) or its address (url)."
+                f"the file id {source.get('file_id')!r} cannot reach Gemini, which knows none of Anthropic's. "
+                f"Send the {what}'s data (source.type base64) or its address (url)."
             )
         case other:
             note("as_text", f"a {what} with a source of type {other!r} cannot reach Gemini")

@@ -164,10 +164,16 @@ class _Answer:
         elif self._speech.has_call:
             yield from writer.finish("tool_use", usage)
         elif self._speech.has_text:
-            ended = "max_tokens" if reason in _CUT_SHORT else _ended(reason, self._asked.ctx)
+            ended = self._cut_short() if reason in _CUT_SHORT else _ended(reason, self._asked.ctx)
             yield from writer.finish(ended, usage)
         else:
             raise _nothing(reason, detail)
+
+    def _cut_short(self) -> str:
+        """Which limit it was: the client's or the model's whole window."""
+        usage = self._usage()
+        is_window = usage.prompt_tokens + usage.output_tokens >= self._asked.context_tokens
+        return "model_context_window_exceeded" if is_window else "max_tokens"
 
     def _usage(self) -> Usage:
         """Gemini's figures as Anthropic's: input without the cached part, at least 1; output with the thoughts."""
@@ -176,13 +182,15 @@ class _Answer:
         prompt = figures["promptTokenCount"] if "promptTokenCount" in figures else self._asked.estimate()
         read = prompt + figures.get("toolUsePromptTokenCount", 0) - cached
         searches = len(self._grounding.get("webSearchQueries") or ())
-        server = {"server_tool_use": {"web_search_requests": searches}} if searches else {}
+        thoughts = figures.get("thoughtsTokenCount", 0)
+        more: dict[str, Any] = {"server_tool_use": {"web_search_requests": searches}} if searches else {}
+        more |= {"output_tokens_details": {"thinking_tokens": thoughts}} if thoughts else {}
         return Usage(
             input_tokens=max(read, 1),
             cache_creation_input_tokens=0,
             cache_read_input_tokens=cached,
-            output_tokens=figures.get("candidatesTokenCount", 0) + figures.get("thoughtsTokenCount", 0),
-            **server,
+            output_tokens=figures.get("candidatesTokenCount", 0) + thoughts,
+            **more,
         )
 
 

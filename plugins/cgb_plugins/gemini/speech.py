@@ -133,8 +133,10 @@ class Speech:
     def _shown(self, part: Part) -> str:
         """A part that the Messages API has no block for, as words."""
         match part:
-            case {"executableCode": {"code": code}}:
-                return f"\n```\n{code}\n```\n"
+            case {"executableCode": {"code": code, **more}}:
+                return f"\n```{str(more.get('language') or '').lower()}\n{code}\n```\n"
+            case {"codeExecutionResult": {"outcome": str(outcome), **more}} if outcome != "OUTCOME_OK":
+                return f"\n```\n{more.get('output') or ''}\n{outcome}\n```\n"
             case {"codeExecutionResult": {"output": output}}:
                 return f"\n```\n{output}\n```\n"
             case {"inlineData": {"mimeType": kind}}:

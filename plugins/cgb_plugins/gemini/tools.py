@@ -75,7 +75,17 @@ def _built_ins(tools: Iterable[Tool], family: Family, ctx: Context, *, with_func
             ctx.note("dropped", f"this model cannot run the server tool {tool.type!r} in this request")
         else:
             found.append({kind: {}})
+            _note_limits(tool, ctx)
     return found
+
+
+def _note_limits(tool: Tool, ctx: Context) -> None:
+    """Say what of a server tool's settings Gemini has no member for."""
+    fetches = _built_in(tool) == "urlContext"
+    names = ("max_uses", "user_location", *(("allowed_domains", "blocked_domains") if fetches else ()))
+    ignored = [name for name in names if tool.get(name) is not None]
+    if ignored:
+        ctx.note("dropped", f"{', '.join(ignored)} of {tool.type}: Gemini cannot be told")
 
 
 def _is_refused(family: Family, *, with_functions: bool) -> bool:

@@ -94,7 +94,10 @@ class Client:
             raise Timeout(f"Gemini was silent for too long ({type(error).__name__}). Ask again.") from error
         except ClientError as error:
             host = urlsplit(url).netloc
-            raise UpstreamFailed(f"Gemini at {host} could not be reached ({type(error).__name__}).") from error
+            raise UpstreamFailed(
+                f"Gemini at {host} could not be reached ({type(error).__name__}). "
+                "Check the network, HTTPS_PROXY and plugin.gemini.base_url."
+            ) from error
 
     def _headers(self) -> dict[str, str]:
         key = self._settings.api_key

@@ -36,7 +36,7 @@ REQUEST: Reasons = {
     "request.metadata": "it tells Anthropic who the user is, which is not Google's business",
     "Metadata.user_id": "it tells Anthropic who the user is, which is not Google's business",
     "MCPToolUseBlock.[is]*": "the words that tell of a server's call name the tool and its input only",
-    "MCPToolResultBlock.is_error": "the words that tell of a server's result are its content only",
+    "CompactionBlock.*": "only Anthropic can read it; the summary itself is sent",
     "*ToolResultBlock.tool_use_id": "words need no id: call and result follow each other",
     "request.mcp_servers": _MCP,
     "MCP*Tool*.*": _MCP,

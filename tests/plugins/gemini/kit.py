@@ -93,7 +93,7 @@ class Converted:
 def convert(request: MessagesRequest, model: str = NEW, *, tidy: bool = True) -> Converted:
     """What goes to Gemini for a request."""
     family, ctx = family_of(model), Context(request)
-    fitted = tidy_request.fit_request(request, family.target) if tidy else request
+    fitted = tidy_request.fit_request(request, family.target, ctx) if tidy else request
     return Converted(Converter(fitted, family, tool_names(fitted), ctx).body(), ctx)
 
 
@@ -149,6 +149,7 @@ def asked(request: MessagesRequest | None = None, model: str = NEW, **fields: An
         "domains": domains(request, family),
         **fields,
     }
+    known.setdefault("context_tokens", 1_048_576)
     return Asked(request=request, **known)
 
 

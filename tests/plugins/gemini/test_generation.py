@@ -53,3 +53,11 @@ def test_no_combination_is_refused(model):
             "Hi", model=model, tools=tools, output_config={"format": form}, max_tokens=tokens,
             temperature=0.3, top_p=1.0, top_k=500, stop_sequences=["x"],
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "room"), [(NEW, 65_536), (NEWEST, 1_000)])
+def test_gemini_4_writes_into_the_window_that_the_prompt_is_in(model, room):
+    """Elsewhere the window is the prompt's alone (Gemini API contract, errors)."""
+    words = "x" * 4 * (1_048_576 - 1_001)
+    found = made(words, model=model, max_tokens=65_536).body["generationConfig"]
+    assert found["maxOutputTokens"] == pytest.approx(room, abs=2)

@@ -128,6 +128,13 @@ FOUND = [{"type": "web_search_result", "title": "T", "url": "https://x.example",
         ({"type": "mcp_tool_use", "id": "1", "name": "n", "server_name": "s", "input": {}}, "[n was called with {}]"),
         ({"type": "web_search_tool_result", "tool_use_id": "1", "content": FOUND}, "[web_search: T https://x.example]"),
         ({"type": "mcp_tool_result", "tool_use_id": "1", "content": [{"type": "text", "text": "a"}]}, "[mcp: a]"),
+        ({"type": "mcp_tool_result", "is_error": True, "content": "a"}, "[mcp failed: a]"),
+        (
+            {"type": "web_fetch_tool_result", "content": {"url": "https://x.example", "content": "page"}},
+            "[web_fetch: https://x.example\npage]",
+        ),
+        ({"type": "compaction", "content": "so far", "encrypted_content": "secret"}, "so far"),
+        ({"type": "brand_new", "a": 1, "cache_control": {"type": "ephemeral"}}, '{"type":"brand_new","a":1}'),
         ({"type": "bash_code_execution_tool_result", "content": "printed"}, "[bash_code_execution: printed]"),
         (
             {"type": "web_search_tool_result", "content": {"type": "web_search_tool_result_error", "error_code": "x"}},
@@ -137,6 +144,11 @@ FOUND = [{"type": "web_search_result", "title": "T", "url": "https://x.example",
 )
 def test_blocks_of_server_tools_can_be_read(raw, shown):
     assert parts(raw)[0] == [{"text": shown}]
+
+
+@pytest.mark.parametrize("raw", [{"type": "thinking", "thinking": "t"}, {"type": "redacted_thinking", "data": "d"}])
+def test_a_thought_outside_the_models_turns_is_dropped(raw):
+    assert parts(raw) == ([], ["dropped"])
 
 
 def test_a_pattern_takes_a_whole_kind():

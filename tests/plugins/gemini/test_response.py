@@ -147,7 +147,7 @@ def test_arguments_stay_as_they_are():
 @pytest.mark.parametrize(
     ("part", "shown"),
     [
-        ({"executableCode": {"language": "PYTHON", "code": "print(1)"}}, "\n```\nprint(1)\n```\n"),
+        ({"executableCode": {"language": "PYTHON", "code": "print(1)"}}, "\n```python\nprint(1)\n```\n"),
         ({"codeExecutionResult": {"outcome": "OUTCOME_OK", "output": "1"}}, "\n```\n1\n```\n"),
         ({"inlineData": {"mimeType": "image/png", "data": PIXEL}}, "image/png made by the model"),
         ({"brandNew": {"x": 1}}, '{"brandNew":{"x":1}}'),
@@ -352,7 +352,10 @@ def test_nothing_is_begun_before_gemini_has_answered():
     ("figures", "expected"),
     [
         ([{"promptTokenCount": 10, "candidatesTokenCount": 3}], usage(10, 3)),
-        ([{"promptTokenCount": 10, "candidatesTokenCount": 3, "thoughtsTokenCount": 4}], usage(10, 7)),
+        (
+            [{"promptTokenCount": 10, "candidatesTokenCount": 3, "thoughtsTokenCount": 4}],
+            usage(10, 7).with_(output_tokens_details={"thinking_tokens": 4}),
+        ),
         ([{"promptTokenCount": 10, "cachedContentTokenCount": 8, "candidatesTokenCount": 1}], usage(2, 1, 8)),
         ([{"promptTokenCount": 10, "toolUsePromptTokenCount": 5, "candidatesTokenCount": 1}], usage(15, 1)),
         ([{"promptTokenCount": 10, "cachedContentTokenCount": 10, "candidatesTokenCount": 1}], usage(1, 1, 10)),
@@ -366,6 +369,20 @@ def test_usage_is_the_last_figure_that_is_there(figures, expected):
     frames = [frame(text("Hi"), usage=one) for one in figures]
 
     assert answer(*frames, frame(finish="STOP")).usage == expected
+
+
+@pytest.mark.parametrize(
+    ("window", "reason"),
+    [(1_000, "max_tokens"), (13, "model_context_window_exceeded"), (12, "model_context_window_exceeded")],
+)
+def test_an_answer_that_fills_the_whole_window_says_so(window, reason):
+    full = frame(text("Hi"), usage={"promptTokenCount": 10, "candidatesTokenCount": 3}, finish="MAX_TOKENS")
+    assert answer(full, context_tokens=window).stop_reason == reason
+
+
+def test_code_that_failed_says_so():
+    result = {"codeExecutionResult": {"outcome": "OUTCOME_FAILED", "output": "no"}}
+    assert "no\nOUTCOME_FAILED" in answer(frame(result, finish="STOP")).content[0].text
 
 
 def test_usage_in_a_last_frame_of_its_own():

@@ -83,3 +83,19 @@ def test_tools_keep_the_clients_order():
 @pytest.mark.parametrize("sites", [None, [], "odd", ["a.example"]])
 def test_domains_that_are_no_list(sites):
     made("Hi", tools=[{**SEARCH, "allowed_domains": sites}])
+
+
+@pytest.mark.parametrize(
+    ("given", "noted"),
+    [
+        ({**SEARCH, "max_uses": 8, "allowed_domains": ["a.example"]}, ["max_uses of web_search_20250305"]),
+        (
+            {**FETCH, "max_uses": 1, "blocked_domains": ["a.example"]},
+            ["max_uses, blocked_domains of web_fetch_20250910"],
+        ),
+        (SEARCH, []),
+    ],
+)
+def test_what_gemini_cannot_be_told_of_its_own_tools_is_noted(given, noted):
+    notes = [note.text.partition(":")[0] for note in made("Hi", tools=[given]).ctx.notes]
+    assert notes == noted

@@ -104,6 +104,15 @@ def test_half_characters_are_replaced(raw, shown):
     assert orjson.dumps(found)
 
 
+@pytest.mark.parametrize("name", [b"args", b"parts"])
+def test_a_member_whose_name_broke_costs_the_answer_not_only_its_value(name):
+    """Else a call would come without its arguments, and look whole."""
+    raw = data(b'{"candidates":[{"content":{"parts":[{"functionCall":{"name":"Write","args":{"a":1}}}]}}]}')
+
+    with pytest.raises(UnusableAnswer):
+        frames(raw.replace(b'"' + name, b'"' + name[:2] + b"\xff" + name[3:]))
+
+
 NO_JSON = [
     b"data: {\r\n\r\n",
     b"data: nonsense\n\n",
