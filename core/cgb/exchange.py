@@ -16,7 +16,7 @@ from .messages import MessageDelta, MessagesRequest, MessageStart, Usage, merged
 from .record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
     from .messages import Event
     from .pipeline import Pipeline
@@ -28,15 +28,30 @@ _THREADS = ThreadPoolExecutor(4, "cgb-watcher")
 
 
 class Exchange:
-    """A request and what becomes of it; `finish` it once, when the last byte is out."""
+    """A request and what becomes of it; `finish` it once, when the last byte is out.
+
+    Args:
+        pipeline: its way.
+        request: what the client asks.
+        headers: the client's, names in lower case.
+        counting: whether only its tokens are to be counted.
+        observe: told of the end at once, before the plugins that watch.
+    """
 
     def __init__(
-        self, pipeline: Pipeline, request: MessagesRequest, headers: Mapping[str, str], *, counting: bool = False
+        self,
+        pipeline: Pipeline,
+        request: MessagesRequest,
+        headers: Mapping[str, str],
+        *,
+        counting: bool = False,
+        observe: Callable[[Record, Context], None] | None = None,
     ) -> None:
         kind = kind_of(request, headers, counting=counting)
         self.ctx = Context(request, kind, public_headers(headers))
         self.error: ApiError | None = None
         self._pipeline = pipeline
+        self._observe = observe
         self._begin = time.perf_counter()
         self._first_event_s: float | None = None
         self._usage = Usage()
@@ -84,6 +99,8 @@ class Exchange:
         self._cancelled = cancelled
         record = self._record()
         requests.info("%s", record.request.model, extra={"record": record, "ctx": self.ctx})
+        if self._observe is not None:
+            self._observe(record, self.ctx)
         for watcher in self._pipeline.watchers:
             task = asyncio.create_task(_tell(watcher, record, self.ctx))
             _watching.add(task)

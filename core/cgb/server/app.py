@@ -18,6 +18,7 @@ from ..exchange import watched
 from ..messages import new_id
 from ..pipeline import Pipeline
 from .gate import Gate
+from .metrics import Metrics
 from .routes import router
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def create_app(config: Config, *, plugins: Sequence[Plugin] | None = None, demo:
             await watched(_LAST_WORDS_S)
 
     app = FastAPI(title="claude-gemini-bridge", version=version("claude-gemini-bridge"), lifespan=life)
-    app.state.settings, app.state.demo = settings, demo
+    app.state.settings, app.state.demo, app.state.metrics = settings, demo, Metrics()
     app.include_router(router)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)

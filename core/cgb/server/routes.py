@@ -12,6 +12,7 @@ from .answer import Answer, CountAnswer, PlainAnswer, StreamedAnswer
 from .body import parse_request, read_body
 from .check import probe
 from .health import hello, status
+from .metrics import metrics
 from .models import entry, listing, page
 
 router = APIRouter()
@@ -26,7 +27,7 @@ async def messages(request: Request) -> Response:
     """Answer a conversation, streamed (`stream: true`) or plain."""
     state = request.app.state
     parsed = parse_request(await read_body(request, state.settings.body_limit_mb))
-    exchange = Exchange(state.pipeline, parsed, request.headers)
+    exchange = Exchange(state.pipeline, parsed, request.headers, observe=state.metrics.observe)
     kind: type[Answer] = StreamedAnswer if parsed.stream else PlainAnswer
     return kind(exchange, state.settings)
 
@@ -36,7 +37,8 @@ async def count_tokens(request: Request) -> Response:
     """How many tokens the upstream model would read."""
     state = request.app.state
     parsed = parse_request(await read_body(request, state.settings.body_limit_mb), counting=True)
-    return CountAnswer(Exchange(state.pipeline, parsed, request.headers, counting=True), state.settings)
+    exchange = Exchange(state.pipeline, parsed, request.headers, counting=True, observe=state.metrics.observe)
+    return CountAnswer(exchange, state.settings)
 
 
 @router.get("/v1/models")
@@ -61,4 +63,5 @@ async def model(request: Request, model_id: str) -> dict[str, Any]:
 router.add_api_route("/", hello, methods=["GET", "HEAD"], include_in_schema=False)
 router.add_api_route("/api/hello", hello, methods=["GET", "HEAD"], include_in_schema=False)
 router.add_api_route("/health", status, methods=["GET"])
+router.add_api_route("/metrics", metrics, methods=["GET"])
 router.add_api_route("/test-connection", probe, methods=["GET"])
