@@ -61,6 +61,30 @@ def test_four_ways_to_ask(bridge: str, gemini: SimulatedGemini, ask: object) -> 
     assert message.usage.output_tokens > 0
 
 
+def plain(message: anthropic.types.Message) -> dict[str, object]:
+    """A message without what is new each time; null is absent."""
+    whole = {name: value for name, value in message.to_dict().items() if value is not None}
+    for block in (whole, *whole["content"]):  # type: ignore[misc]
+        for name in ("id", "cgb", "signature"):
+            block.pop(name, None)
+    return whole
+
+
+def test_the_sdk_accumulates_our_stream_to_our_plain_answer(bridge: str, gemini: SimulatedGemini) -> None:
+    step = {
+        "thoughts": "Hmm, both at once.", "text": "Two calls: ä😀", "chunks": 7,
+        "calls": [call("add", a=1, b=2), call("add", a=3, b=[{"c": None}])],
+    }  # fmt: skip
+    gemini.reply(step, step)
+    asked = {**ASK, "tools": [TOOL], "thinking": {"type": "adaptive"}}
+    with anthropic.Anthropic(base_url=bridge, api_key="any") as client:
+        with client.messages.stream(**asked) as stream:
+            streamed = stream.get_final_message()
+        whole = client.messages.create(**asked)
+    assert plain(streamed) == plain(whole)
+    assert [block.type for block in whole.content] == ["thinking", "text", "tool_use", "tool_use"]
+
+
 def test_a_tool_loop_returns_gemini_its_own_signature(bridge: str, gemini: SimulatedGemini) -> None:
     messages: list[dict[str, object]] = [{"role": "user", "content": "What is 1 + 2?"}]
     gemini.reply({"calls": [call("add", a=1, b=2), call("add", a=3, b=4)]}, {"text": "3 and 7"})
