@@ -97,20 +97,11 @@ class Speech:
             yield from self._writer.signature(carry("thought", signature, n=len(text), model=self._asked.family))
 
     def _text(self, text: str, signature: str) -> Iterator[Event]:
-        if not signature or not self._signs_text:
-            yield from self._write(self._stops.read(text))
-            return
-        begins = self._writer.open_block != "text" and not self._stops.holds
         shown = self._stops.read(text)
-        if text and begins and shown == text:
-            data = carry("text", signature, n=len(text), model=self._asked.family)
-            yield from self._write(text, **{CARRY_FIELD: data})
-            return
-        # What is held back of it will be shown before the signature is.
-        end = self._written + len(shown) + self._stops.holds
+        if signature and self._signs_text and self.stopped_by is None:
+            # What is held back of it will be shown before the signature is.
+            self._waiting.append((signature, len(text), self._written + len(shown) + self._stops.holds))
         yield from self._write(shown)
-        if self.stopped_by is None:
-            self._waiting.append((signature, len(text), end))
 
     def _sign_text(self) -> Iterator[Event]:
         """Put the signatures of the text before where they can still be put; what is held back still has to be said."""
@@ -121,14 +112,25 @@ class Speech:
             data = carry("text", signature, model=self._asked.family, **facts)
             yield from self._writer.block({"type": "redacted_thinking", "data": data})
 
-    def _write(self, text: str, **fields: str) -> Iterator[Event]:
+    def _write(self, text: str) -> Iterator[Event]:
         if not text:
             return
+        fields: dict[str, str] = {}
         if self._writer.open_block != "text":
             yield from self._sign_text()
+            fields = self._signed_whole(text)
         self.has_text = True
         self._written += len(text)
         yield from self._writer.text(text, **fields)
+
+    def _signed_whole(self, text: str) -> dict[str, str]:
+        """The field of a block that begins with a signed text, where that is just this text."""
+        exact = (len(text), self._written + len(text))
+        for place, (signature, *where) in enumerate(self._waiting):
+            if tuple(where) == exact:
+                del self._waiting[place]
+                return {CARRY_FIELD: carry("text", signature, n=len(text), model=self._asked.family)}
+        return {}
 
     def _shown(self, part: Part) -> str:
         """A part that the Messages API has no block for, as words."""

@@ -123,7 +123,8 @@ STOPS = THINKS.with_(stop_sequences=("END", "E!"))
         ([text("E"), text("E", **S), function()], [words("EE"), redacted(n=1, since=0), use(at=2)], None),
         ([thought("END"), text("a")], [thinking("END"), words("a")], None),
         ([text("aE!", **S), text("b")], [words("a")], "E!"),
-        ([text("0"), thought("", **S), text("E", **S)], [words("0"), thinking("", n=0), words("E")], None),
+        ([text("0"), thought("", **S), text("E", **S)], [words("0"), thinking("", n=0), words("E", n=1)], None),
+        ([text("0"), thought("t"), text("E", **S)], [words("0"), thinking("t"), words("E", n=1)], None),
     ],
 )
 def test_nothing_is_shown_from_a_stop_sequence_on(parts, blocks, matched):
