@@ -6,7 +6,7 @@ import json
 from contextlib import asynccontextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from urllib.request import proxy_bypass
 
 import orjson
@@ -48,12 +48,12 @@ class Client:
         Raises:
             ApiError: Gemini refused, failed, or could not be reached.
         """
-        async with self._post(f"models/{model}:streamGenerateContent?alt=sse", model, body) as response:
+        async with self._post(f"{_path(model)}:streamGenerateContent?alt=sse", model, body) as response:
             yield frames_of(_chunks(response), model)
 
     async def call(self, method: str, model: str, body: dict[str, Any], timeout_s: float | None = None) -> Any:
         """The whole answer of `generateContent` or `countTokens`."""
-        async with self._post(f"models/{model}:{method}", model, body, timeout_s) as response:
+        async with self._post(f"{_path(model)}:{method}", model, body, timeout_s) as response:
             return _whole(await response.read(), model)
 
     async def models(self) -> list[dict[str, Any]]:
@@ -115,6 +115,11 @@ class Client:
 
             self._session = ClientSession(connector=TCPConnector(limit=0, keepalive_timeout=75), trust_env=False)
         return self._session
+
+
+def _path(model: str) -> str:
+    """A model's place: clients choose the name, which may not lead the key to another."""
+    return f"models/{quote(model, safe='')}"
 
 
 async def _chunks(response: ClientResponse) -> AsyncGenerator[bytes]:

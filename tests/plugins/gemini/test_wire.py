@@ -4,6 +4,7 @@ import asyncio
 import logging
 import subprocess
 import sys
+from urllib.parse import unquote
 
 import orjson
 import pytest
@@ -193,6 +194,24 @@ async def test_what_goes_over_the_wire(suffix):
     assert f"x-goog-api-key: {KEY}".encode() in head
     assert b"content-type: application/json" in head.lower()
     assert orjson.loads(body) == BODY
+
+
+@pytest.mark.parametrize(
+    "name", ["gemini-x/../../files", "gemini-x?key=a", "gemini-x#a", "gemini-%2e%2e/a", "gemini-x:deleteModel"]
+)
+async def test_a_clients_model_name_leads_to_no_other_place(name):
+    """The name is the client's, the key is the operator's."""
+    async with raw_server(http(data(TWO)), http(b'{"totalTokens": 3}')) as server:
+        client = Client(settings(server.url))
+        await streamed(client, name)
+        await client.call("countTokens", name, BODY)
+        await client.close()
+
+    for request, method in zip(server.requests, ("streamGenerateContent?alt=sse", "countTokens"), strict=True):
+        place = request.split(b" ", 2)[1].decode()
+        model = place.removeprefix("/v1beta/models/").removesuffix(f":{method}")
+        assert unquote(model) == name
+        assert not set("/?#") & set(model)
 
 
 async def test_the_session_is_pooled():
