@@ -180,7 +180,8 @@ class UnusableAnswer(ApiError):
         kind: `empty`, `malformed_call`, `unexpected_tool_call`, `recitation`, `no_candidates`, `cut`, `stall`, …
         upstream_reason: the provider's own word for it.
         detail: what the provider said besides.
-        calls: tool calls that the provider proposed and spoilt, as JSON objects.
+        calls: tool calls that the provider proposed and spoilt, as JSON objects `{"name": …, "input": {…}}`.
+        remedy: options of the route under which the transport expects a better answer.
     """
 
     status = 502
@@ -194,9 +195,11 @@ class UnusableAnswer(ApiError):
         upstream_reason: str = "",
         detail: str = "",
         calls: tuple[Mapping[str, Any], ...] = (),
+        remedy: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.upstream_reason = upstream_reason
         self.detail = detail
         self.calls = calls
+        self.remedy = dict(remedy or {})

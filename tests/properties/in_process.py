@@ -17,7 +17,7 @@ from cgb.testing.gemini_server.errors import GoogleError
 from cgb.testing.gemini_server.findings import Findings
 from cgb_plugins import stream_repair, tidy_request, tool_schema
 from cgb_plugins.gemini import Gemini, GeminiTransport
-from cgb_plugins.gemini.wire import frames_of
+from cgb_plugins.gemini.frames import frames_of
 
 OLD, NEW, NEWEST = "gemini-2.5-flash", "gemini-3-flash-preview", "gemini-4-argon"
 DUMMY = "skip_thought_signature_validator"

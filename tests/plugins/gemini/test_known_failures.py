@@ -6,7 +6,7 @@ import pytest
 from cgb import UnusableAnswer
 
 from .kit import MODELS, answer, assistant, call, frame, function, made, request_of, result, system, text, user
-from .test_wire import data, frames
+from .test_frames import data, frames
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -13,8 +13,8 @@ from cgb import ApiError, MessageStart, TextDelta, UnusableAnswer
 from cgb.messages import Grammar, carried, carry, legal_name, without_carried
 from cgb.testing import assert_stream
 from cgb.testing.gemini_server.wire import compact, sse
+from cgb_plugins.gemini.frames import frames_of
 from cgb_plugins.gemini.response import events_of
-from cgb_plugins.gemini.wire import frames_of
 
 from .kit import (
     MODELS,
