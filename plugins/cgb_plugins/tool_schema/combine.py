@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from .narrow import narrowed
 from .references import Document, by_reference, reference_in
 from .repair import as_schema
 from .vocabulary import ANNOTATIONS, CHILDREN, REFERENCES, Fields, Path, structured
@@ -100,6 +101,8 @@ class Combiner:
             both[keyword] = {**one, **other, **shared}
         elif keyword == "required" and isinstance(one, list) and isinstance(other, list):
             both[keyword] = [*one, *(name for name in other if name not in one)]
+        elif (narrower := narrowed(keyword, one, other)) is not None:
+            both[keyword] = narrower
         elif keyword not in ANNOTATIONS:
             self.lost.append(keyword)
             self._forget_rest(both, keyword, first)

@@ -1,52 +1,92 @@
 """One schema node on its way to what the target takes."""
 
-import json
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Final
 
-from .compiled import Weakening, pointer
-from .vocabulary import Fields, Path
+from .compiled import Change, How, pointer
+from .vocabulary import SILENT, Fields, Path
+from .words import words
 
-_SHORT = 160
+BUDGET: Final = 4000
+"""Characters that one tool may spend on words for what its schema can no longer say."""
+
+
+@dataclass
+class _Hint:
+    """Words for a node's description, and the change that they make up for."""
+
+    fields: Fields
+    text: str
+    change: int
+
+
+class Ledger:
+    """What becomes of one schema: its changes, and the words that are to go into descriptions, shortest first."""
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self.changes: list[Change] = []
+        self._hints: list[_Hint] = []
+        self._left = budget
+
+    def record(self, path: Path, keyword: str, how: How) -> None:
+        """Remember a change."""
+        self.changes.append(Change(pointer(path), keyword, how))
+
+    def promise(self, draft: "Draft", keyword: str, text: str, how: How = "moved") -> None:
+        """Remember a change that words are to make up for, once all of them are known."""
+        self.record(draft.path, keyword, how)
+        self._hints.append(_Hint(draft.fields, text, len(self.changes) - 1))
+
+    def write(self) -> None:
+        """Put the words into the descriptions, shortest first; the long ones that find no room are given up."""
+        kept: set[int] = set()
+        for hint in sorted(self._hints, key=lambda hint: len(hint.text)):
+            if len(hint.text) <= self._left:
+                self._left -= len(hint.text) + 1
+                kept.add(hint.change)
+            elif self.changes[hint.change].how == "moved":
+                lost = self.changes[hint.change]
+                self.changes[hint.change] = Change(lost.path, lost.keyword, "weakened")
+        for hint in self._hints:
+            if hint.change in kept:
+                say(hint.fields, hint.text)
+        self._hints.clear()
+
+    def mark(self) -> tuple[int, int]:
+        """Where the ledger stands, to return to."""
+        return len(self.changes), len(self._hints)
+
+    def rewind(self, mark: tuple[int, int]) -> None:
+        """Forget what was recorded since."""
+        del self.changes[mark[0] :]
+        del self._hints[mark[1] :]
 
 
 @dataclass
 class Draft:
-    """A node of its own, free to be changed; what must go leaves a hint in the description.
-
-    Attributes:
-        fields: the keywords that are left.
-        path: where the node stands, for the notes.
-        notes: the notes of the whole schema.
-    """
+    """A node of its own, free to be changed; what must go is recorded in the ledger of the whole schema."""
 
     fields: Fields
     path: Path
-    notes: list[Weakening]
-    _hints: list[str] = field(default_factory=list)
+    ledger: Ledger
 
     def drop(self, keyword: str) -> None:
         """Take a keyword away that says nothing the model needs."""
-        self.fields.pop(keyword, None)
+        if keyword in self.fields:
+            del self.fields[keyword]
+            if keyword not in SILENT and not keyword.startswith("x-"):
+                self.ledger.record(self.path, keyword, "dropped")
 
     def tell(self, keyword: str) -> None:
         """Take a keyword away and say in words what it asked for."""
-        self._hints.append(f"[{keyword}: {short(self.fields.pop(keyword))}]")
-        self.weakened(keyword)
+        self.ledger.promise(self, keyword, f"[{words(keyword, self.fields.pop(keyword))}]")
 
     def weakened(self, keyword: str) -> None:
-        """Note that a rule was given up."""
-        self.notes.append(Weakening(pointer(self.path), keyword))
-
-    def finished(self) -> Fields:
-        """The node, its hints in its description."""
-        if self._hints:
-            words = [self.fields.get("description", ""), *self._hints]
-            self.fields["description"] = " ".join(filter(None, words))
-        return self.fields
+        """Record that a rule was given up."""
+        self.ledger.record(self.path, keyword, "weakened")
 
 
-def short(value: Any) -> str:
-    """A value as a few words of JSON."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+def say(fields: Fields, text: str) -> None:
+    """Add words to a node's description."""
+    said = fields.get("description")
+    fields["description"] = f"{said} {text}" if said else text

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urljoin
 
 from .compiled import pointer
 from .vocabulary import CHILDREN, NAME_MAPS, REFERENCES, Fields, Path, structured
@@ -46,11 +46,20 @@ class Document:
 
     def _path(self, ref: str) -> Path | None:
         base, _, fragment = ref.partition("#")
+        start = self._start(base)
         if fragment and not fragment.startswith("/"):
             return self._anchored(f"#{fragment}")
-        if base and base != self.root.get("$id"):
-            return None if fragment else self._anchored(base)
-        return tuple(_unescaped(token) for token in unquote(fragment).split("/")[1:])
+        return None if start is None else (*start, *map(_unescaped, unquote(fragment).split("/")[1:]))
+
+    def _start(self, base: str) -> Path | None:
+        """Where the schema of that `$id` stands; ids are relative to the root's."""
+        own = self.root.get("$id")
+        if not base or base == own:
+            return ()
+        found = self._anchored(base)
+        if found is not None or not isinstance(own, str):
+            return found
+        return () if urljoin(own, base) == own else self._anchored(urljoin(own, base))
 
     def _anchored(self, name: str) -> Path | None:
         if self._anchors is None:

@@ -64,8 +64,8 @@ def _type(draft: Draft) -> None:
 def _choices(draft: Draft) -> None:
     """`oneOf` means `anyOf` to Gemini; saying so keeps it true when a branch has to be weakened."""
     fields = draft.fields
-    for keyword in ("anyOf", "oneOf"):
-        given = fields.get(keyword)
+    for keyword in [keyword for keyword in ("anyOf", "oneOf") if keyword in fields]:
+        given = fields[keyword]
         branches = [branch for branch in given if branch is not False] if isinstance(given, list) else []
         fields[keyword] = branches
         if not branches or any(branch is True for branch in branches):
@@ -158,7 +158,7 @@ def _items(draft: Draft) -> None:
         longest = len(fields.get("prefixItems", ()))
         fields["maxItems"] = min(fields.get("maxItems", longest), longest)
     if fields.get("items") is None or isinstance(fields["items"], bool):
-        draft.drop("items")
+        fields.pop("items", None)
 
 
 def _properties(draft: Draft) -> None:
@@ -204,6 +204,23 @@ def _other_properties(draft: Draft) -> None:
     fields["additionalProperties"] = {"anyOf": choices} if len(choices) > 1 else choices[0] if choices else False
 
 
+def _condition(draft: Draft) -> None:
+    """`if`, `then` and `else` are one rule; without an `if` the others say nothing."""
+    given = {keyword: draft.fields.pop(keyword) for keyword in ("if", "then", "else") if keyword in draft.fields}
+    if "if" in given and len(given) > 1:
+        draft.fields["if"] = given
+
+
+def _examples(draft: Draft) -> None:
+    """What tells the model something; `deprecated: false` does not."""
+    fields = draft.fields
+    if fields.get("deprecated") is not True:
+        fields.pop("deprecated", None)
+    for keyword in ("examples", "example"):
+        if fields.get(keyword) in (None, [], {}, ""):
+            fields.pop(keyword, None)
+
+
 def _ordering(draft: Draft) -> None:
     order = draft.fields.get("propertyOrdering")
     if not isinstance(order, list) or not all(isinstance(name, str) for name in order):
@@ -223,5 +240,7 @@ _STEPS: Final[tuple[Callable[[Draft], None], ...]] = (
     _properties,
     _required,
     _other_properties,
+    _condition,
+    _examples,
     _ordering,
 )

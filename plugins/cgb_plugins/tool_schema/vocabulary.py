@@ -54,11 +54,17 @@ ANNOTATIONS: Final = frozenset(
 )
 """What says nothing about which values are right."""
 
+SILENT: Final = frozenset(
+    {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary"}
+    | {"$defs", "definitions"}
+)
+"""What speaks to programs that read schemas: nothing is lost without it."""
+
 TOLD: Final = frozenset(
     {
         *("if", "then", "else", "not", "dependentRequired", "dependentSchemas", "dependencies"),
         *("propertyNames", "contains", "minContains", "maxContains", "unevaluatedItems", "unevaluatedProperties"),
-        *("contentEncoding", "contentMediaType", "contentSchema"),
+        *("contentEncoding", "contentMediaType", "contentSchema", "examples", "example", "deprecated"),
     }
 )
 """What Gemini has no keyword for and a model should still know: moved into the description."""

@@ -3,35 +3,55 @@
 from typing import Any
 
 from .combine import Combiner
-from .compiled import Weakening
-from .draft import Draft
+from .compiled import Uncompilable
+from .draft import Draft, Ledger
 from .references import Document, reference_in
 from .repair import as_root, as_schema, repair
-from .vocabulary import ANNOTATIONS, CHILDREN, DEPTH, KEPT, REFERENCES, Fields, Path
+from .vocabulary import ANNOTATIONS, CHILDREN, DEPTH, KEPT, REFERENCES, TYPES, Fields, Path
 
 
-def gemini_json_schema(raw: Any, notes: list[Weakening]) -> Fields:
-    """An object schema whose every node the service takes, its definitions in `$defs`."""
-    return _Walker(as_root(raw), notes).root()
+def gemini_json_schema(raw: Any, ledger: Ledger) -> Fields:
+    """A tool's parameters: an object schema whose every node the service takes, its definitions in `$defs`.
+
+    Raises:
+        Uncompilable: no object can be right by it, and a call's input is always one.
+    """
+    return _Walker(as_root(raw), ledger).parameters()
+
+
+def gemini_answer_schema(raw: Any, ledger: Ledger) -> Fields:
+    """The same for the form of an answer, which may be of any type."""
+    return _Walker(as_schema(raw), ledger).answer()
 
 
 class _Walker:
     """Walks one document from its root, and then whatever its references lead to."""
 
-    def __init__(self, root: Fields, notes: list[Weakening]) -> None:
+    def __init__(self, root: Fields, ledger: Ledger) -> None:
         self._document = Document(root)
         self._combiner = Combiner(self._document)
-        self._notes = notes
+        self._ledger = ledger
         self._ends: dict[Path, bool] = {}
 
-    def root(self) -> Fields:
+    def parameters(self) -> Fields:
+        """The root of a tool's schema, as one object."""
         draft = self._draft(self._combiner.root(self._document.root), ())
+        if not _admits_objects(draft.fields):
+            raise Uncompilable(f"takes no object, only {draft.fields['type']}")
         draft.fields["type"] = "object"
         for keyword in ("nullable", "enum", "const"):
             draft.drop(keyword)
-        compiled = self._finished(draft, 1)
-        definitions = self._definitions()
-        return {**compiled, "$defs": definitions} if definitions else compiled
+        return self._document_of(self._finished(draft, 1))
+
+    def answer(self) -> Fields:
+        """The root of an answer's form, as it stands."""
+        root = {key: value for key, value in self._document.root.items() if key not in {"$defs", "definitions"}}
+        return self._document_of(self._node(root, (), 1))
+
+    def _document_of(self, compiled: Fields) -> Fields:
+        if definitions := self._definitions():
+            compiled["$defs"] = definitions
+        return compiled
 
     def _definitions(self) -> Fields:
         """All that is referred to; compiling one may name more."""
@@ -54,7 +74,7 @@ class _Walker:
         return self._finished(draft, depth)
 
     def _draft(self, fields: Fields, path: Path) -> Draft:
-        draft = Draft(dict(fields), path, self._notes)
+        draft = Draft(dict(fields), path, self._ledger)
         for keyword in dict.fromkeys(self._combiner.lost):
             draft.weakened(keyword)
         self._combiner.lost.clear()
@@ -67,7 +87,7 @@ class _Walker:
         fields = draft.fields
         for keyword in [keyword for keyword in fields if keyword in CHILDREN]:
             fields[keyword] = self._children(keyword, fields[keyword], (*draft.path, keyword), depth + 1)
-        return draft.finished()
+        return draft.fields
 
     def _children(self, keyword: str, value: Any, path: Path, depth: int) -> Any:
         if keyword == "properties":
@@ -87,10 +107,10 @@ class _Walker:
             draft.weakened(keyword)
         if fields.get("nullable") is not True:
             return {**link, **beside}
-        either = Draft({**beside, "anyOf": [link, {"type": "null"}]}, draft.path, self._notes)
+        either = Draft({**beside, "anyOf": [link, {"type": "null"}]}, draft.path, self._ledger)
         if depth == DEPTH:
             _cut(either)
-        return either.finished()
+        return either.fields
 
     def _target(self, ref: Any) -> Path | None:
         """Where a reference leads, unless nowhere, or through references only to itself."""
@@ -108,6 +128,14 @@ class _Walker:
             self._combiner.lost.clear()
             self._ends[path] = found is None or not found[0]
         return self._ends[path]
+
+
+def _admits_objects(root: Fields) -> bool:
+    """Whether an object can be right; a root that names properties means one, whatever it says."""
+    given = root.get("type", "object")
+    names = given if isinstance(given, list) else [given]
+    known = {TYPES.get(name.lower()) for name in names if isinstance(name, str)}
+    return "properties" in root or not known or not known.isdisjoint({"object", None})
 
 
 def _cut(draft: Draft) -> None:

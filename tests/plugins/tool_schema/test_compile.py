@@ -9,6 +9,8 @@ from jsonschema import Draft202012Validator
 from cgb_plugins.tool_schema import compile_schema
 
 from ...fixtures import builtin_tools, posted
+from .guesses import guesses
+from .openapi_instances import is_right
 
 JSON = "gemini-json-schema"
 DIALECTS = [JSON, "openapi"]
@@ -147,27 +149,118 @@ BASES = st.one_of(
     st.fixed_dictionaries({"$ref": st.just("#/$defs/d"), "anyOf": st.lists(CLOSED, min_size=1, max_size=3)}),
 )
 ROOTS = st.builds(lambda base, defs: {"type": "object", "$defs": defs, **base}, BASES, DEFS)
+RANDOM_CALLS = st.dictionaries(FEW, INSTANCES, max_size=3)
 
 
-@given(schema=ROOTS, calls=st.lists(st.dictionaries(FEW, INSTANCES, max_size=3), min_size=5, max_size=15))
-def test_only_weakens(schema, calls):
-    compiled = compile_schema(schema, JSON).schema
+def with_calls(schema):
+    """A schema and calls, most of them right by it."""
+    return st.tuples(
+        st.just(schema), st.lists(st.one_of(guesses(schema, schema), RANDOM_CALLS), min_size=3, max_size=9)
+    )
+
+
+@given(case=ROOTS.flatmap(with_calls))
+def test_only_weakens(case):
+    schema, calls = case
+    compiled = compile_schema(schema, JSON)
     for call in calls:
         if Draft202012Validator(schema).is_valid(call):
-            assert Draft202012Validator(compiled).is_valid(call), compiled
+            assert compiled.encode(call) is call
+            assert Draft202012Validator(compiled.schema).is_valid(call), compiled
+            assert compiled.decode(call) is call
+
+
+def typed(node):
+    """The schema with types where its keywords only suggest them: OpenAPI has no untyped object or array."""
+    if isinstance(node, list):
+        return [typed(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    node = {key: typed(child) for key, child in node.items()}
+    suggested = [kind for kind, keywords in SUGGESTED.items() if not keywords.isdisjoint(node)]
+    return node if "type" in node or not suggested else {**node, "type": suggested}
+
+
+SUGGESTED = {"object": {"properties", "additionalProperties"}, "array": {"items", "prefixItems"}}
+
+
+VALUES = st.sampled_from([None, True, False, 0, 1, 2.5, "", "a", "1", "true", "null", '""', [], {}, {"a": 1}, [1]])
+KINDS = st.sampled_from(["string", "number", "integer", "boolean", "null"])
+SIMPLE = st.one_of(
+    st.builds(lambda values: {"enum": values}, st.lists(VALUES, min_size=1, max_size=4)),
+    st.builds(lambda value: {"const": value}, VALUES),
+    st.builds(lambda kind: {"type": kind}, st.one_of(KINDS, st.lists(KINDS, min_size=1, max_size=3, unique=True))),
+    st.sampled_from(
+        [
+            *({}, {"type": "object"}, {"type": "array"}, {"$ref": "#/$defs/Tree"}),
+            {"type": "object", "properties": {}, "additionalProperties": False},
+            {"type": ["object", "string"]},
+            {"type": ["array", "null"]},
+        ]
+    ),
+)
+
+
+def built(inner):
+    """Schemas that are made of others, and that some value is right by."""
+    lists = st.lists(inner, min_size=1, max_size=3)
+    return st.one_of(
+        st.builds(lambda child: {"type": "array", "items": child}, inner),
+        st.builds(lambda children: {"type": "array", "prefixItems": children, "minItems": 1}, lists),
+        st.builds(lambda children, rest: {"type": "array", "prefixItems": children, "items": rest}, lists, inner),
+        st.builds(lambda children: {"anyOf": children}, lists),
+        st.builds(lambda child: {"anyOf": [child, {"type": "null"}]}, inner),
+        st.builds(lambda child: {"type": "object", "additionalProperties": child}, inner),
+        st.builds(
+            lambda named, rest: {"type": "object", "properties": named, "additionalProperties": rest},
+            st.dictionaries(FEW, inner, min_size=1, max_size=3),
+            st.booleans(),
+        ),
+    )
+
+
+SATISFIABLE = st.recursive(SIMPLE, built, max_leaves=6)
+TREE = {"type": "object", "properties": {"a": {"const": 1}, "b": {"$ref": "#/$defs/Tree"}}, "required": ["a"]}
+TOOLS = st.one_of(
+    st.builds(lambda named: {"type": "object", "properties": named}, st.dictionaries(FEW, SATISFIABLE, max_size=3)),
+    st.builds(lambda rest: {"type": "object", "additionalProperties": rest}, SATISFIABLE),
+).map(lambda tool: {**tool, "$defs": {"Tree": TREE}})
+
+
+@given(case=st.one_of(TOOLS, ROOTS.map(lambda root: {**typed(root), "type": "object"})).flatmap(with_calls))
+def test_only_weakens_and_finds_the_way_back(case):
+    """What the OpenAPI subset cannot type travels in another form."""
+    schema, calls = case
+    compiled = compile_schema(schema, "openapi")
+    for call in calls:
+        if Draft202012Validator(schema).is_valid(call):
+            encoded = compiled.encode(call)
+            assert is_right(compiled.schema, encoded), (compiled.schema, encoded)
+            assert same(compiled.decode(encoded), call), (compiled.schema, encoded)
+
+
+def same(one, other):
+    """Equality as JSON knows it: true is not 1, but 1.0 is."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return one == other
 
 
 def test_leaves_a_good_schema_as_it_is():
     schema = {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": False}
     compiled = compile_schema(schema, JSON)
-    assert (compiled.schema, compiled.changed, compiled.notes) == (schema, False, ())
+    assert (compiled.schema, compiled.changed, compiled.changes) == (schema, False, ())
 
 
 def test_says_the_same_each_time():
     schema = {"type": "object", "properties": {"a": {"not": {}, "if": {}, "then": {}, "contains": {}}}}
     first = compile_schema(schema, JSON)
     assert compile_schema(copy.deepcopy(schema), JSON) is first
-    assert [note.keyword for note in first.notes] == ["not", "if", "then", "contains"]
+    assert [note.keyword for note in first.changes] == ["not", "contains", "if"]
 
 
 def test_leaves_whole_json_schema_alone():
@@ -189,7 +282,7 @@ def test_cuts_what_is_nested_without_end(dialect, refusals):
         schema = {"type": "object", "properties": {"in": schema}, "required": ["in"]}
     compiled = compile_schema(schema, dialect)
     assert not refusals(compiled.schema, dialect)
-    assert compiled.notes
+    assert compiled.changes
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -1,6 +1,6 @@
 import pytest
 
-from cgb_plugins.tool_schema.draft import Draft
+from cgb_plugins.tool_schema.draft import Draft, Ledger
 from cgb_plugins.tool_schema.repair import as_root, as_schema, repair
 
 
@@ -64,14 +64,25 @@ def test_reads_a_bare_map_of_properties():
         ({"required": True}, {}),
         ({"additionalProperties": None}, {}),
         ({"propertyOrdering": [1]}, {}),
-        ({"$schema": "x", "$comment": "x", "examples": [1], "x-a": 1, "$id": "x"}, {}),
-        ({"if": {}, "description": "d"}, {"description": "d [if: {}]"}),
+        ({"$schema": "x", "$comment": "x", "readOnly": True, "x-a": 1, "$id": "x", "deprecated": False}, {}),
+        ({"examples": ["a", 1], "description": "d"}, {"description": "d [e.g. a, 1]"}),
+        ({"example": {"a": 1}, "examples": []}, {"description": '[e.g. {"a":1}]'}),
+        ({"deprecated": True}, {"description": "[deprecated]"}),
+        (
+            {"if": {"required": ["a"]}, "then": {"required": ["b"]}, "description": "d"},
+            {"description": "d [if with a, then with b]"},
+        ),
+        ({"if": {}}, {}),
+        ({"then": {"required": ["b"]}, "else": {}}, {}),
+        ({"dependentRequired": {"a": ["b", "c"]}}, {"description": "[a needs b, c]"}),
     ],
 )
 def test_puts_every_keyword_right(node, repaired):
-    draft = Draft(dict(node), (), [])
+    ledger = Ledger()
+    draft = Draft(dict(node), (), ledger)
     repair(draft)
-    assert draft.finished() == repaired
+    ledger.write()
+    assert draft.fields == repaired
 
 
 @pytest.mark.parametrize(
@@ -84,6 +95,6 @@ def test_puts_every_keyword_right(node, repaired):
     ],
 )
 def test_patterns_of_names_become_alternatives_of_other_properties(rest, becomes):
-    draft = Draft({"patternProperties": {"^x": {"type": "string"}}, **rest}, (), [])
+    draft = Draft({"patternProperties": {"^x": {"type": "string"}}, **rest}, (), Ledger())
     repair(draft)
     assert draft.fields == becomes

@@ -1,12 +1,22 @@
 import pytest
 
-from cgb_plugins.tool_schema.walker import gemini_json_schema
+from cgb_plugins.tool_schema.compiled import Change, Uncompilable
+from cgb_plugins.tool_schema.draft import Ledger
+from cgb_plugins.tool_schema.walker import gemini_answer_schema, gemini_json_schema
 
 NODE = {"type": "object", "properties": {"next": {"$ref": "#/$defs/Node"}}}
 
 
 def compiled(schema):
-    return gemini_json_schema(schema, [])
+    return written(gemini_json_schema, schema)[0]
+
+
+def written(compiling, schema):
+    """The compiled schema, and what became of the original."""
+    ledger = Ledger()
+    fitted = compiling(schema, ledger)
+    ledger.write()
+    return fitted, ledger.changes
 
 
 def of_property(schema, **root):
@@ -14,10 +24,31 @@ def of_property(schema, **root):
 
 
 @pytest.mark.parametrize(
-    "schema", [{}, {"type": "array"}, {"type": ["object", "null"], "nullable": True}, {"enum": [1]}]
+    "schema",
+    [{}, {"type": ["object", "null"], "nullable": True}, {"enum": [{}]}, {"type": "dict"}, {"type": "thing"}],
 )
 def test_a_root_is_an_object(schema):
-    assert compiled(schema) == {"type": "object"}
+    assert compiled(schema)["type"] == "object"
+
+
+@pytest.mark.parametrize("schema", [{"type": "array"}, {"type": ["string", "null"]}, {"type": "STRING"}, "integer"])
+def test_a_root_that_takes_no_object_is_given_up(schema):
+    with pytest.raises(Uncompilable, match="takes no object"):
+        compiled(schema)
+
+
+def test_a_root_that_names_properties_is_an_object_whatever_it_says():
+    properties = {"a": {"type": "string"}}
+    assert compiled({"type": "array", "properties": properties}) == {"type": "object", "properties": properties}
+
+
+def test_the_form_of_an_answer_may_be_anything():
+    schema = {"type": "array", "items": {"$ref": "#/definitions/W"}, "definitions": {"W": {"const": "a"}}}
+    assert written(gemini_answer_schema, schema)[0] == {
+        "type": "array",
+        "items": {"$ref": "#/$defs/W"},
+        "$defs": {"W": {"enum": ["a"]}},
+    }
 
 
 def test_definitions_move_and_recursion_stays():
@@ -42,11 +73,10 @@ def test_what_a_pointer_names_becomes_a_definition():
 
 def test_only_a_description_and_a_default_stand_beside_a_reference():
     beside = {"description": "d", "default": {}, "title": "t", "minProperties": 1}
-    notes = []
     schema = {"properties": {"p": {"$ref": "#/$defs/N", **beside}}, "$defs": {"N": {"type": "object"}}}
-    fitted = gemini_json_schema(schema, notes)
+    fitted, changes = written(gemini_json_schema, schema)
     assert fitted["properties"]["p"] == {"$ref": "#/$defs/N", "description": "d", "default": {}}
-    assert [(note.path, note.keyword) for note in notes] == [("/properties/p", "minProperties")]
+    assert changes == [Change("/properties/p", "minProperties", "weakened")]
     assert of_property({"$ref": "#", "nullable": True, "description": 5}) == {
         "anyOf": [{"$ref": "#"}, {"type": "null"}]
     }
@@ -72,7 +102,7 @@ def test_cuts_below_the_deepest_level():
     fitted = compiled(schema)
     for _ in range(31):
         fitted = fitted["properties"]["in"]
-    assert fitted == {"type": "array", "description": '[items: {"type":"string"}]'}
+    assert fitted == {"type": "array", "description": "[items: string]"}
 
 
 def test_a_nullable_reference_at_the_deepest_level_is_open():
