@@ -24,7 +24,7 @@ class Violation:
 
 @dataclass(slots=True)
 class Call:
-    """One request as it arrived, and what became of it."""
+    """One request as it arrived, and what became of it; `fault` names the one its answer had, and `place` where."""
 
     method: str
     model: str
@@ -34,6 +34,8 @@ class Call:
     status: int = 0
     dummies: int = 0
     cancelled: bool = False
+    fault: str = ""
+    place: str = ""
     started_at: float = field(default_factory=time.monotonic)
     finished_at: float | None = None
     _ended: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)

@@ -121,12 +121,14 @@ class _Usage:
 def merge(frames: list[Json]) -> Json:
     """The frames as one answer, for `generateContent`."""
     last = frames[-1]
+    if len(frames) == 1:
+        return last
     candidates = [frame["candidates"][0] for frame in frames if frame.get("candidates")]
     if not candidates:
         return last
     parts: list[Json] = []
     for candidate in candidates:
-        for part in candidate.get("content", {}).get("parts", ()):
+        for part in candidate.get("content", {}).get("parts") or ():
             _append(parts, part)
     content = {"parts": parts, "role": "model"} if parts else {"role": "model"}
     final = {**candidates[-1], "content": content}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
@@ -10,10 +11,12 @@ from aiohttp import web
 from cgb.testing.gemini_server import catalog, continuations, faults, frames, signatures, validation, writers
 from cgb.testing.gemini_server.calls import Call, Violation
 from cgb.testing.gemini_server.errors import GoogleError, bearer, no_key, unknown_model, wrong_key
+from cgb.testing.gemini_server.faults.events import Frame
 from cgb.testing.gemini_server.tokens import count_prompt
 
 if TYPE_CHECKING:
     from cgb.testing.gemini_server.catalog import Model
+    from cgb.testing.gemini_server.faults.places import Options
     from cgb.testing.gemini_server.request import Request
     from cgb.testing.gemini_server.scripts import Step
 
@@ -22,6 +25,20 @@ VERSIONS = "{version:v1beta|v1alpha|v1}"
 PAGE = 50
 PAGES = 1000
 SECRET = {"x-goog-api-key", "authorization", "cookie"}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A request with its answer.
+
+    `queued` is the step it was taken from; `extra` says that it asks again for an answer that broke, with how many
+    contents more.
+    """
+
+    request: Request
+    step: Step
+    queued: Step | None = None
+    extra: int | None = None
 
 
 class Service(Protocol):
@@ -33,8 +50,11 @@ class Service(Protocol):
     def record(self, call: Call) -> None:
         """Remember a call."""
 
-    def step(self, request: Request, headers: dict[str, str]) -> Step:
+    def turn(self, request: Request, headers: dict[str, str]) -> Turn:
         """Choose the answer."""
+
+    def fault(self, turn: Turn, good: list[Frame], form: str) -> Options | None:
+        """Choose what goes wrong with it."""
 
 
 def application(service: Service) -> web.Application:
@@ -96,13 +116,18 @@ class _Routes:
 
     async def _generate(self, request: web.Request, call: Call, valid: Request) -> web.StreamResponse:
         headers = {key.lower(): value for key, value in request.headers.items()}
-        step, hop = continuations.resumed(valid) or (self._service.step(valid, headers), 0)
-        good: list[faults.Event] = [faults.Frame(frame) for frame in frames.build(valid, step, hop)]
-        events = faults.apply(good, step.fault)
-        delay = step.delay or self._service.chunk_delay_s
-        if call.method == "generateContent":
+        resumed = continuations.resumed(valid)
+        turn, hop = (Turn(valid, resumed[0]), resumed[1]) if resumed else (self._service.turn(valid, headers), 0)
+        good = [Frame(frame) for frame in frames.build(valid, turn.step, hop)]
+        form = faults.PLAIN if call.method == "generateContent" else faults.STREAMED
+        fault = self._service.fault(turn, good, form)
+        call.fault, call.place = (str(fault.get("kind")), str(fault.get("at", ""))) if fault else ("", "")
+        events = faults.apply(good, fault, form)
+        delay = turn.step.delay or self._service.chunk_delay_s
+        if form == faults.PLAIN:
             return await writers.unary(request, call, events, delay)
-        return await writers.Stream(request, call, as_sse=_as_sse(request)).write(events, delay)
+        kind = writers.Stream if _as_sse(request) else writers.Array
+        return await kind(request, call).write(events, delay)
 
 
 METHODS = {"generateContent", "streamGenerateContent", "countTokens"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cgb.testing.gemini_server.errors import GoogleError
 from cgb.testing.gemini_server.request import holds
+from cgb.testing.gemini_server.resuming import ROUNDS, rest
 from cgb.testing.gemini_server.turn_rules import is_model
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Step:
     "heavy", `fault` names one of the faults with its options, and `force` keeps the step for requests that
     look like somebody else's (see `fits`). `parts` are said instead of thoughts, text and calls, each in a frame of
     its own and with a signature where it says `"sign": true`; `hops` is how many requests a long answer of Gemini 4
-    takes.
+    takes. A request that ends with the beginning of the text and a user's note gets the rest, unless `continues` is
+    false; the rest begins `overlap` characters earlier, or with `restart` from the start.
     """
 
     text: str = ""
@@ -46,6 +48,9 @@ class Step:
     force: bool = False
     parts: Sequence[Json] = ()
     hops: int = 1
+    continues: bool = True
+    overlap: int = 0
+    restart: bool = False
 
     @classmethod
     def read(cls, step: Step | Mapping[str, Any]) -> Step:
@@ -75,8 +80,11 @@ def read_all(value: Any) -> list[Step]:
         raise GoogleError(400, f"A step of the script is wrong: {error}") from error
 
 
-def scripted(request: Request, header: str | None) -> Step | None:
-    """The step a request brings with it: in a header, else in its newest directive."""
+def scripted(request: Request, header: str | None, *, broke: bool = False) -> Step | None:
+    """The step a request brings with it, or the rest of one: in a header, else in its newest directive.
+
+    `broke` is whether the answer before this request is known to have broken off.
+    """
     if header is not None:
         steps, start = read_all(_header(header)), 0
     else:
@@ -84,10 +92,22 @@ def scripted(request: Request, header: str | None) -> Step | None:
         if found is None:
             return None
         steps, start = found
-    done = sum(is_model(content) for content in request.contents[start:])
     single = header is not None and len(steps) == 1
-    step = steps[0] if single else steps[done] if done < len(steps) else Step("Done.")
-    return fill(step, request) if step.fits(request) else None
+    done = 0 if single else sum(is_model(content) for content in request.contents[start:])
+    step = _begun(steps, done, request, single=single, broke=broke)
+    step = step or (fill(steps[done], request) if done < len(steps) else Step("Done."))
+    return step if step.fits(request) else None
+
+
+def _begun(steps: list[Step], done: int, request: Request, *, single: bool, broke: bool) -> Step | None:
+    """The rest of the step that the conversation ends in the middle of; a fault of its own came true already."""
+    for rounds in ROUNDS:
+        index = 0 if single else done - rounds
+        begun = fill(steps[index], request) if 0 <= index < len(steps) else None
+        found = rest(begun, request.contents, broke=broke) if begun else None
+        if found is not None and (single or found[1] == rounds):
+            return replace(found[0], fault=None)
+    return None
 
 
 def _header(text: str) -> Any:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from cgb.testing.gemini_server import agent, scripts
-from cgb.testing.gemini_server.routes import application
+from cgb.testing.gemini_server import agent, faults, scripts
+from cgb.testing.gemini_server.resuming import ROUND, Broken, rest
+from cgb.testing.gemini_server.routes import Turn, application
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from cgb.testing.gemini_server.calls import Call, Violation
+    from cgb.testing.gemini_server.chaos import Chaos
+    from cgb.testing.gemini_server.faults.events import Frame
+    from cgb.testing.gemini_server.faults.places import Options
     from cgb.testing.gemini_server.request import Request
     from cgb.testing.gemini_server.scripts import Step
 
@@ -33,7 +37,7 @@ class SimulatedGemini:
     """A Gemini API on loopback that checks every request as strictly as the real one.
 
     It answers from a script (`reply`, the header `x-simulated-gemini`, or a line `@gemini [...]` in the
-    user's text), else as a small default agent.
+    user's text), else as a small default agent; `faults` says how often an answer goes wrong, and how.
     """
 
     def __init__(
@@ -42,6 +46,7 @@ class SimulatedGemini:
         *,
         demo: bool = False,
         chunk_delay_s: float = 0.0,
+        faults: Chaos | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
@@ -51,6 +56,8 @@ class SimulatedGemini:
         self._demo = demo
         self._address = (host, port)
         self._queue: deque[Step] = deque()
+        self._chaos = faults
+        self._broken = Broken()
         self._runner: web.AppRunner | None = None
 
     @property
@@ -69,9 +76,10 @@ class SimulatedGemini:
         self._queue.extend(scripts.Step.read(step) for step in steps)
 
     def reset(self) -> None:
-        """Forget calls and queued answers."""
+        """Forget calls, queued answers, and which answers broke."""
         self.calls.clear()
         self._queue.clear()
+        self._broken.clear()
 
     def record(self, call: Call) -> None:
         """Remember a call; a demo that runs for days remembers the newest only."""
@@ -79,16 +87,39 @@ class SimulatedGemini:
         if self._demo:
             del self.calls[:-KEPT_IN_DEMO]
 
-    def step(self, request: Request, headers: dict[str, str]) -> Step:
+    def turn(self, request: Request, headers: dict[str, str]) -> Turn:
         """The answer to a valid request: queued, or brought along, or the default agent's."""
-        if self._queue:
-            step = scripts.fill(self._queue.popleft(), request)
+        extra = self._broken.settle(request.contents)
+        broke = extra == ROUND
+        queued = self._queue.popleft() if self._queue else None
+        if queued is not None:
+            step = scripts.fill(queued, request)
+            found = rest(step, request.contents, broke=broke)
+            step = found[0] if found else step
         else:
-            brought = scripts.scripted(request, headers.get(scripts.HEADER))
-            step = brought or agent.answer(request)
+            brought = scripts.scripted(request, headers.get(scripts.HEADER), broke=broke)
+            step = brought or (broke and _unscripted_rest(request)) or agent.answer(request)
         if self._demo and step.text and not request.json_mode:
             step = replace(step, text=DEMO + step.text)
-        return step
+        return Turn(request, step, queued, extra)
+
+    def fault(self, turn: Turn, good: list[Frame], form: str) -> Options | None:
+        """The fault of an answer: its script's, or the service's own."""
+        fault = turn.step.fault
+        if fault is None and self._chaos is not None:
+            fault = self._chaos.pick(good, form, spared=turn.extra is not None)
+            if fault is not None and turn.queued is not None and faults.named(fault).breaks:
+                self._queue.appendleft(turn.queued)
+        if fault is not None and faults.named(fault).breaks:
+            self._remember(turn)
+        return fault
+
+    def _remember(self, turn: Turn) -> None:
+        contents = turn.request.contents
+        self._broken.note(contents)
+        if turn.extra == ROUND:
+            # The next one may go on from where this one did, with more of the text in one turn.
+            self._broken.note(contents[:-ROUND])
 
     async def __aenter__(self) -> Self:
         # The handler is cancelled when its client leaves: that is how a call knows.
@@ -115,10 +146,16 @@ class SimulatedGemini:
     @classmethod
     @contextlib.contextmanager
     def in_thread(
-        cls, port: int = 0, *, api_key: str | None = None, demo: bool = False, chunk_delay_s: float = 0.0
+        cls,
+        port: int = 0,
+        *,
+        api_key: str | None = None,
+        demo: bool = False,
+        chunk_delay_s: float = 0.0,
+        faults: Chaos | None = None,
     ) -> Iterator[SimulatedGemini]:
         """The same for synchronous code, with its own event loop in a thread."""
-        service = cls(api_key, demo=demo, chunk_delay_s=chunk_delay_s, port=port)
+        service = cls(api_key, demo=demo, chunk_delay_s=chunk_delay_s, faults=faults, port=port)
         started: Future[_Stop] = Future()
         thread = threading.Thread(target=_run, args=(service, started), name="simulated-gemini", daemon=True)
         thread.start()
@@ -128,6 +165,13 @@ class SimulatedGemini:
         finally:
             stop()
             thread.join()
+
+
+def _unscripted_rest(request: Request) -> Step | None:
+    """What the default agent had still to say when its answer broke off."""
+    before = replace(request, body={**request.body, "contents": request.contents[:-ROUND]})
+    found = rest(agent.answer(before), request.contents, broke=True)
+    return found[0] if found else None
 
 
 class _Stop:

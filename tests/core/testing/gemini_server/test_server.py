@@ -68,9 +68,9 @@ class Announcing(SimulatedGemini):
         super().__init__()
         self.arrived = asyncio.Event()
 
-    def step(self, request, headers):
+    def turn(self, request, headers):
         self.arrived.set()
-        return super().step(request, headers)
+        return super().turn(request, headers)
 
 
 def test_a_client_that_leaves_before_the_headers():

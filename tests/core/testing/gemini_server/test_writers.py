@@ -2,6 +2,8 @@ import json
 
 from cgb.testing.gemini_server import writers
 from cgb.testing.gemini_server.errors import GoogleError
+from cgb.testing.gemini_server.faults import FAULTS, Fault
+from cgb.testing.gemini_server.faults.events import Raw
 
 
 def test_an_error_before_anything_was_sent():
@@ -27,9 +29,10 @@ def test_an_empty_array(client):
 
 
 def test_bytes_as_they_are(client, monkeypatch):
-    from cgb.testing.gemini_server import faults
+    def odd(good, options):
+        return [Raw(b"<html>"), *good]
 
-    monkeypatch.setitem(faults.FAULTS, "odd", lambda events, options: [faults.Raw(b"<html>"), *events])
+    monkeypatch.setitem(FAULTS, "odd", Fault("odd", "odd bytes", "nobody", odd))
     client.gemini.reply(*[{"text": "x", "fault": {"kind": "odd"}}] * 2)
     assert client.stream({}).text.startswith("<html>data: ")
-    assert client.generate({}).text == "<html>"
+    assert client.generate({}).text.startswith('{\n  "candidates"')
