@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from .check import check
 from .code import code
+from .explain import explain
 from .plugins import plugins
 from .serve import serve
 
@@ -32,6 +33,7 @@ app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=F
 app.command()(serve)
 app.command()(code)
 app.command()(check)
+app.command()(explain)
 app.add_typer(plugins, name="plugins")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from . import plugins as _plugins
 from .attempt import Attempt
@@ -31,17 +31,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Decider:
+class Decider:
     """A plugin's say in where a request goes: the models it listed, then its choose_route."""
 
+    plugin: str
     models: tuple[Model, ...]
     transport: Transport | None
     step: Step | None
 
     def listed(self) -> Iterator[Model]:
+        """The models that the plugin and its transport list."""
         yield from self.models
         if self.transport is not None:
             yield from self.transport.models()
+
+    async def decide(self, request: MessagesRequest, ctx: Context) -> Route | None:
+        """The route it chooses, or None to leave that to the plugins listed before it."""
+        for model in self.listed():
+            if model.id == request.model:
+                return model.route
+        if self.step is None:
+            return None
+        route: Route | None = await self.step.answer((Route, type(None)), request=request, ctx=ctx)
+        return route
 
 
 class Pipeline:
@@ -65,7 +77,7 @@ class Pipeline:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, plugins: Sequence[Plugin], config: Config) -> AsyncIterator[Pipeline]:
+    async def open(cls, plugins: Sequence[Plugin], config: Config) -> AsyncIterator[Self]:
         """Open the plugins' transports; they close when the context ends.
 
         Raises:
@@ -87,16 +99,17 @@ class Pipeline:
         Raises:
             NotFound: no plugin chose a route.
         """
-        rewritten: MessagesRequest = await chain(self._rewrites, "request", request, ctx=ctx)
+        rewritten = await self.rewrite(request, ctx)
         for decider in reversed(self._deciders):
-            for model in decider.listed():
-                if model.id == rewritten.model:
-                    return rewritten, model.route
-            if decider.step is not None:
-                route = await decider.step.answer((Route, type(None)), request=rewritten, ctx=ctx)
-                if route is not None:
-                    return rewritten, route
+            route = await decider.decide(rewritten, ctx)
+            if route is not None:
+                return rewritten, route
         raise self._no_route(request.model)
+
+    async def rewrite(self, request: MessagesRequest, ctx: Context) -> MessagesRequest:
+        """The request as every plugin's rewrite_request left it."""
+        rewritten: MessagesRequest = await chain(self._rewrites, "request", request, ctx=ctx)
+        return rewritten
 
     async def route_of(self, model: str) -> Route:
         """Where a plain request for a model would go.
@@ -156,9 +169,9 @@ def _unfinished(last: Event | None, ctx: Context) -> UnusableAnswer:
 
 def _deciders(
     plugins: Sequence[Plugin], transports: Mapping[str, Transport], stages: Mapping[str, tuple[Step, ...]]
-) -> Iterator[_Decider]:
+) -> Iterator[Decider]:
     listing = {step.plugin: step for step in stages["list_models"]}
     choosing = {step.plugin: step for step in stages["choose_route"]}
     for plugin in plugins:
         models = listed(listing[plugin.name]) if plugin.name in listing else ()
-        yield _Decider(models, transports.get(plugin.name), choosing.get(plugin.name))
+        yield Decider(plugin.name, models, transports.get(plugin.name), choosing.get(plugin.name))
