@@ -102,9 +102,6 @@ class _Lowering:
         """Nothing may stand beside `anyOf`, so its description goes into the alternatives."""
         kept = [option for option in options if option.get("type") != "null"]
         nullable = len(kept) < len(options)
-        if len(kept) > 1 and all(values_in(option) and types_in(option) != ["null"] for option in kept):
-            values = [value for option in kept for value in values_in(option) if self._judge(option).accepts(value)]
-            return self._listed({**self._bare(schema), "enum": [*values, *([None] if nullable else [])]}, path)
         mark = self._ledger.mark()
         deeper = depth + (len(kept) > 1)
         branches = [
@@ -113,11 +110,20 @@ class _Lowering:
         ]
         if clashing(branches):
             self._ledger.rewind(mark)
-            return self._as_json(schema, path, "anyOf")
+            return self._in_one(options, schema, path)
         schemas = [with_common(branch.schema, schema, nullable=nullable) for branch in branches]
         if len(branches) == 1:
             return Lowered(schemas[0], branches[0].codec)
         return Lowered({"anyOf": schemas}, self._choice(kept, branches))
+
+    def _in_one(self, options: list[Fields], schema: Fields, path: Path) -> Lowered:
+        """Alternatives that could not be told apart, in one form: one list of values, or else JSON."""
+        judges = [self._judge(option).resolved() for option in options]
+        values = [value for judge in judges for value in values_in(judge.schema) if judge.accepts(value)]
+        if all(values_in(judge.schema) or judge.schema.get("type") == "null" for judge in judges):
+            null = [None] * any(judge.accepts(None) for judge in judges)
+            return self._listed({**self._bare(schema), "enum": [*values, *null]}, path)
+        return self._as_json(schema, path, "anyOf")
 
     def _choice(self, options: list[Fields], branches: list[Lowered]) -> Codec | None:
         if all(branch.codec is None for branch in branches):
