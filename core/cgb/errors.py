@@ -182,6 +182,10 @@ class UnusableAnswer(ApiError):
         detail: what the provider said besides.
         calls: tool calls that the provider proposed and spoilt, as JSON objects `{"name": …, "input": {…}}`.
         remedy: options of the route under which the transport expects a better answer.
+        stop_reason: how the answer may honestly end when asking again did not help: `refusal`, whose words
+            the message then is, or `max_tokens`; "" where it can only be an error.
+        status: HTTP status once nobody asks again, if not the class's own.
+        type: the same for Anthropic's error type.
     """
 
     status = 502
@@ -196,10 +200,14 @@ class UnusableAnswer(ApiError):
         detail: str = "",
         calls: tuple[Mapping[str, Any], ...] = (),
         remedy: Mapping[str, Any] | None = None,
+        stop_reason: str = "",
+        status: int | None = None,
+        type: str | None = None,  # noqa: A002 - Anthropic's own name for it
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, status=status, type=type)
         self.kind = kind
         self.upstream_reason = upstream_reason
         self.detail = detail
         self.calls = calls
         self.remedy = dict(remedy or {})
+        self.stop_reason = stop_reason

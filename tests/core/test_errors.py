@@ -73,3 +73,5 @@ def test_an_unusable_answer_says_what_spoilt_it():
     assert error.calls == ({"name": "a"},)
     assert (error.status, error.type) == (502, "api_error")
     assert UnusableAnswer("x", kind="empty").calls == ()
+    assert UnusableAnswer("x", kind="empty").stop_reason == ""
+    assert UnusableAnswer("x", kind="other", stop_reason="refusal").stop_reason == "refusal"

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from cgb import Event, Message, MessagesRequest
+from cgb.config import Config
 from cgb.exchange import Exchange
 from cgb.messages import CARRY_FIELD, carried
 from cgb.sse import decode, encode
@@ -15,7 +16,7 @@ from cgb.testing import assert_stream, opened, plugin_of
 from cgb.testing.gemini_server import catalog, validation
 from cgb.testing.gemini_server.errors import GoogleError
 from cgb.testing.gemini_server.findings import Findings
-from cgb_plugins import stream_repair, tidy_request, tool_schema
+from cgb_plugins import tidy_request, tool_schema
 from cgb_plugins.gemini import Gemini, GeminiTransport
 from cgb_plugins.gemini.frames import frames_of
 
@@ -50,12 +51,13 @@ class Wire:
         self.violations = []
 
     @asynccontextmanager
-    async def stream(self, model, body):
+    async def stream(self, model, body, note=None):
         data = orjson.dumps(body)
         if wrong := violations(model, data, signed=self.signed):
             self.violations.append(f"{wrong}\n{data.decode()}")
         self.bodies.append(data)
-        yield frames_of(each(self.answers.pop(0)), model)
+        # However often it is asked, the last answer stays the same.
+        yield frames_of(each(self.answers.pop(0) if self.answers[1:] else self.answers[0]), model)
 
     async def close(self):
         pass
@@ -115,8 +117,8 @@ async def heard(events, kept):
 
 
 @contextmanager
-def bridges():
-    """A bridge for a whole run of tests: to open one takes longer than to ask it."""
+def bridges(*repairs):
+    """A bridge for a whole run of tests, with these plugins around it: to open one takes longer than to ask it."""
     wire = Wire()
     transport = GeminiTransport(Gemini(refresh_models=False))
     transport._client = wire
@@ -124,10 +126,10 @@ def bridges():
         plugin_of(tidy_request, "tidy-request"),
         plugin_of(tool_schema, "tool-schema"),
         plugin_of(transport, "gemini"),
-        plugin_of(stream_repair, "stream-repair"),
+        *repairs,
     ]
     with asyncio.Runner() as runner:
-        opening = opened(plugins)
+        opening = opened(plugins, Config(options={"plugin.stream-repair.backoff_s": 0} if repairs else {}))
         pipeline = runner.run(opening.__aenter__())
         try:
             yield Bridge(pipeline, wire, runner.run)

@@ -33,6 +33,30 @@ def test_the_same_answer_in_other_pieces_is_the_same_message(bridge, parts, stop
     assert plain(one) == plain(other)
 
 
+@st.composite
+def odd_streams(draw, frames):
+    """Frames in forms that Gemini seldom sends: unframed, several a line, over lines and over events."""
+    raw = [orjson.dumps(frame, option=draw(st.sampled_from([0, orjson.OPT_INDENT_2]))) for frame in frames]
+    match draw(st.sampled_from(["array", "unframed", "together", "apart"])):
+        case "array":
+            return b"[" + draw(st.sampled_from([b",", b"\n,\r\n"])).join(raw) + b"]"
+        case "unframed":
+            return b"\n".join(raw)
+        case "together":
+            return b"data: " + b"".join(raw).replace(b"\n", b"\ndata: ") + b"\n\n"
+        case _:
+            lines = b"".join(raw).replace(b"\n", b"")
+            return b"".join(b"data: " + piece + b"\r\n\r\n: more\r\n" for piece in draw(cuttings(lines)))
+
+
+@given(parts=answers, thinking=thinking, data=st.data())
+def test_the_same_answer_in_another_form_is_the_same_message(bridge, parts, thinking, data):
+    frames, asked = data.draw(framings(parts)), request(thinking=thinking)
+    one = bridge.ask(asked, [data.draw(streams(frames))]).message
+    other = bridge.ask(asked, data.draw(cuttings(data.draw(odd_streams(frames))))).message
+    assert plain(one) == plain(other)
+
+
 @given(parts=answers, stop=stops, thinking=thinking)
 def test_a_stop_sequence_ends_the_text_where_it_begins(bridge, parts, stop, thinking):
     texts = "".join(part["text"] for part in parts if is_text(part))

@@ -32,8 +32,9 @@ from cgb.messages import estimate_tokens
 from .asked import Asked
 from .fetch import Fetcher
 from .hops import Ask, Frame, hops
+from .keys import Note
 from .links import Links
-from .models import Catalogue
+from .models import Catalogue, Dialect
 from .request import Converter
 from .response import events_of
 from .thinking import visible_tokens
@@ -54,6 +55,8 @@ class Gemini(Settings):
     """The table `[plugin.gemini]`."""
 
     api_key: Annotated[SecretStr | None, Env("GEMINI_API_KEY", "GOOGLE_API_KEY")] = None
+    api_keys: Annotated[tuple[Annotated[SecretStr, Field(min_length=1)], ...], Env("GEMINI_API_KEYS")] = ()
+    """Further keys, for when that one's quota is used up; each should be of another project, as quotas are."""
     base_url: Annotated[str, Env("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE")] = Field(
         default="https://generativelanguage.googleapis.com",
         pattern=r"^https?://(\[[0-9a-fA-F:.]+\]|[^/\[\]\s]+)(:\d+)?(/|$)",
@@ -61,19 +64,32 @@ class Gemini(Settings):
     proxy: Annotated[SecretStr | None, Env("HTTPS_PROXY", "https_proxy")] = None
     """An HTTP proxy on the way to Gemini; `NO_PROXY` is honoured."""
     connect_timeout_s: float = Field(default=30.0, gt=0)
+    """How long a connection may take to come about, its name and its encryption included."""
+    first_byte_timeout_s: float = Field(default=0.0, ge=0)
+    """How long Gemini may take to begin its answer, in which it thinks; 0: as long as `request_timeout`."""
     request_timeout: Annotated[float, Env("REQUEST_TIMEOUT")] = Field(default=300.0, gt=0)
-    """The longest silence of Gemini, in seconds: thinking can take minutes."""
+    """The longest silence of Gemini within an answer, in seconds: thinking can take minutes."""
+    total_timeout_s: float = Field(default=3600.0, ge=0)
+    """How long one call of Gemini may take to its last byte; 0: for ever. Clients wait as long as something comes."""
     unstreamed: Annotated[bool, Env("FORCE_DISABLE_STREAMING", "EMERGENCY_DISABLE_STREAMING")] = False
     """Ask Gemini for whole answers; clients still get streams."""
     count_timeout_s: float = Field(default=5.0, gt=0)
     """How long Gemini may take to count tokens before an estimate is answered."""
     safety: dict[str, str] = Field(default_factory=dict)
     """Thresholds by category: `HARM_CATEGORY_HARASSMENT = "BLOCK_ONLY_HIGH"`; Gemini's own where there is none."""
+    schema_dialect: Dialect = "gemini-json-schema"
+    """How tools are declared: as `parametersJsonSchema`, or as `parameters` (`openapi`) to a gateway that knows no
+    other."""
     refresh_models: bool = True
     """Whether to ask Gemini for its list of models at the first request."""
     link_limit_mb: int = Field(default=20, ge=1)
     """The largest image or document that is fetched because a request links to it."""
     link_timeout_s: float = Field(default=20.0, gt=0)
+
+    @property
+    def keys(self) -> tuple[SecretStr, ...]:
+        """All keys, each once, `api_key` first."""
+        return tuple(dict.fromkeys((*((self.api_key,) if self.api_key else ()), *self.api_keys)))
 
 
 @hookimpl
@@ -96,10 +112,10 @@ class GeminiTransport(Transport):
 
     def __init__(self, settings: Gemini) -> None:
         self._settings = settings
-        self._client = Client(settings)
+        self._client = Client(settings, self._names)
         self._fetcher = Fetcher(settings.link_limit_mb, settings.link_timeout_s)
         self._links = Links(self._fetcher)
-        self._catalogue = Catalogue("gemini")
+        self._catalogue = Catalogue("gemini", settings.schema_dialect)
         self._counted: OrderedDict[bytes, int] = OrderedDict()
         self._refreshing: asyncio.Task[None] | None = None
 
@@ -117,7 +133,7 @@ class GeminiTransport(Transport):
         request = await self._links.fetched(request, ctx)
         family = self._catalogue.family(route.model)
         names = tool_names(request)
-        body = Converter(request, family, names, ctx, self._settings.safety).body()
+        body = Converter(request, family, names, ctx, self._settings.safety, route.options).body()
         asked = Asked(
             request=request,
             names=names,
@@ -129,21 +145,27 @@ class GeminiTransport(Transport):
             domains=domains(request, family),
         )
         async with (
-            aclosing(hops(self._asking(route), body, ctx)) as frames,
+            aclosing(hops(self._asking(route, ctx), body, ctx)) as frames,
             aclosing(events_of(self._learning(frames, route.model), asked)) as events,
         ):
             async for event in events:
                 yield event
 
-    def _asking(self, route: Route) -> Ask:
+    def _asking(self, route: Route, ctx: Context) -> Ask:
         """How to ask for one hop's frames."""
         if self._settings.unstreamed or route.options.get("unstreamed"):
-            return partial(self._whole, route.model)
-        return partial(self._client.stream, route.model)
+            return partial(self._whole, route.model, note=ctx.note)
+        return partial(self._client.stream, route.model, note=ctx.note)
 
     @asynccontextmanager
-    async def _whole(self, model: str, body: dict[str, Any]) -> AsyncIterator[AsyncGenerator[dict[str, Any]]]:
-        yield _once(await self._client.call("generateContent", model, body))
+    async def _whole(
+        self, model: str, body: dict[str, Any], note: Note
+    ) -> AsyncIterator[AsyncGenerator[dict[str, Any]]]:
+        yield _once(await self._client.call("generateContent", model, body, note))
+
+    def _names(self) -> set[str]:
+        """The models there are, as Gemini names them."""
+        return {model.route.model for model in self._catalogue.models}
 
     async def _learning(self, frames: AsyncIterable[Frame], model: str) -> AsyncGenerator[Frame]:
         """The frames as they are; the first tells which model an alias leads to now."""
@@ -162,7 +184,8 @@ class GeminiTransport(Transport):
         key = blake2b(orjson.dumps(body), digest_size=16).digest()
         if key not in self._counted:
             try:
-                counted = await self._client.call("countTokens", route.model, body, self._settings.count_timeout_s)
+                limit = ("count_timeout_s", self._settings.count_timeout_s)
+                counted = await self._client.call("countTokens", route.model, body, ctx.note, limit)
             except ApiError as error:
                 ctx.note("estimated", f"Gemini did not count the tokens: {error.message}")
                 return estimate_tokens(request)
@@ -178,12 +201,12 @@ class GeminiTransport(Transport):
     @override
     def refresh(self) -> None:
         """Ask the service for its models, once, beside whatever is going on; the bundled table serves till then."""
-        if self._refreshing is None and self._settings.api_key and self._settings.refresh_models:
+        if self._refreshing is None and self._settings.keys and self._settings.refresh_models:
             self._refreshing = asyncio.create_task(self._refresh())
 
     async def _refresh(self) -> None:
         try:
-            self._catalogue.refresh(await self._client.models())
+            self._catalogue.refresh(await self._client.keys.use("models", self._client.models))
         except ApiError as error:
             log.info("Gemini's list of models could not be read, so the bundled one stays: %s", error.message)
 
@@ -193,22 +216,27 @@ class GeminiTransport(Transport):
 
     @override
     def missing(self) -> Sequence[Finding]:
-        return () if self._settings.api_key else (_KEY_MISSING,)
+        return () if self._settings.keys else (_KEY_MISSING,)
 
     @override
     async def check(self) -> Sequence[Finding]:
-        if self.missing():
-            return self.missing()
+        """What each key may do."""
+        return self.missing() or [await self._checked(place) for place in range(len(self._client.keys))]
+
+    async def _checked(self, place: int) -> Finding:
+        keys = self._client.keys
+        which = f"{keys.name(place)}: " if len(keys) > 1 else ""
         try:
-            models = await self._client.models()
+            models = await self._client.models(keys[place])
         except ApiError as error:
-            return (Finding(ok=False, text=error.message),)
-        return (Finding(ok=True, text=f"Gemini answers, and the key may use {len(models)} models"),)
+            return Finding(ok=False, text=f"{which}{error.message}")
+        return Finding(ok=True, text=f"{which}Gemini answers, and the key may use {len(models)} models")
 
     @override
     def render(self, request: MessagesRequest, route: Route) -> Any:
         family = self._catalogue.family(route.model)
-        return Converter(request, family, tool_names(request), Context(request), self._settings.safety).body()
+        names, safety = tool_names(request), self._settings.safety
+        return Converter(request, family, names, Context(request), safety, route.options).body()
 
 
 async def _once(frame: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:

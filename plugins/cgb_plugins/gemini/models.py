@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from cgb import Model, Route, Target
 
@@ -115,11 +115,20 @@ def listed(transport: str, names: Iterable[str] = LISTED) -> tuple[Model, ...]:
     return tuple(found)
 
 
-class Catalogue:
-    """What is known of the models: the bundled table, corrected by what the service says of itself."""
+Dialect: TypeAlias = Literal["gemini-json-schema", "openapi"]
 
-    def __init__(self, transport: str) -> None:
+
+class Catalogue:
+    """What is known of the models: the bundled table, corrected by what the service says of itself.
+
+    Args:
+        transport: the name that routes to them bear.
+        schema: the dialect in which the service, or the gateway before it, takes tools.
+    """
+
+    def __init__(self, transport: str, schema: Dialect = "gemini-json-schema") -> None:
         self._transport = transport
+        self._schema: Dialect = schema
         self._limits: dict[str, tuple[int, int]] = {}
         self._resolved: dict[str, str] = {}
         self.models = listed(transport)
@@ -129,10 +138,8 @@ class Catalogue:
         # Under the name that was asked for: signatures bear it, and must be known again by a bridge that
         # has not learnt yet where an alias leads.
         found = replace(family_of(self._resolved.get(model, model)), name=family_of(model).name)
-        limits = self._limits.get(model)
-        if limits is None:
-            return found
-        target = replace(found.target, context_tokens=limits[0], output_tokens=limits[1])
+        context, output = self._limits.get(model, (found.target.context_tokens, found.target.output_tokens))
+        target = replace(found.target, context_tokens=context, output_tokens=output, schema=self._schema)
         return replace(found, target=target)
 
     def learn(self, model: str, version: str) -> None:
@@ -158,7 +165,7 @@ class Catalogue:
 
 
 def _target(**facts: Any) -> Target:
-    return Target(_CONTEXT, _OUTPUT, schema="gemini-json-schema", media=_MEDIA, **facts)
+    return Target(_CONTEXT, _OUTPUT, schema="gemini-json-schema", media=_MEDIA, resumes=True, **facts)
 
 
 def _generation(name: str) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cgb import Context, MessagesRequest, Tool, ToolUseBlock
-from cgb.messages import ToolNames
+from cgb.messages import ToolChoice, ToolNames
 
 from .grounding import Domains
 from .models import GEMINI_3, Family
@@ -28,7 +28,7 @@ def domains(request: MessagesRequest, family: Family) -> Domains | None:
 
 def declared_tools(request: MessagesRequest, names: ToolNames, family: Family, ctx: Context) -> Declared:
     """`tools`: the functions in the client's order, then Gemini's own."""
-    functions = {tool.name: _declaration(tool, names) for tool in request.tools if tool.is_custom}
+    functions = {tool.name: _declaration(tool, names, family) for tool in request.tools if tool.is_custom}
     searching = any(map(_built_in, request.tools)) and _is_refused(family, with_functions=True)
     remembered = {} if functions or searching or _wants_json(request) else _remembered(request, names)
     declared = list((functions or remembered).values())
@@ -36,8 +36,16 @@ def declared_tools(request: MessagesRequest, names: ToolNames, family: Family, c
     return ([{"functionDeclarations": declared}] if declared else []) + own
 
 
-def tool_config(request: MessagesRequest, names: ToolNames, tools: Declared) -> dict[str, Any]:
-    """`toolConfig`."""
+def tool_config(request: MessagesRequest, names: ToolNames, tools: Declared, calling: str = "") -> dict[str, Any]:
+    """`toolConfig`.
+
+    Args:
+        request: what is asked.
+        names: the tools' names, there and back.
+        tools: what was declared.
+        calling: the mode where the model is free to call or not, if not Gemini's own; `VALIDATED` holds the
+            arguments to their schema.
+    """
     declared = {function["name"] for tool in tools for function in tool.get("functionDeclarations", ())}
     config: dict[str, Any] = {}
     if declared and len(tools) > 1:
@@ -45,14 +53,19 @@ def tool_config(request: MessagesRequest, names: ToolNames, tools: Declared) -> 
     choice = request.tool_choice
     if declared and not any(tool.is_custom for tool in request.tools):
         config["functionCallingConfig"] = {"mode": "NONE"}
-    elif declared and choice is not None:
-        calling = _calling(choice.type, choice.name and names.to_upstream(choice.name), declared)
-        config |= {"functionCallingConfig": calling} if calling else {}
+    elif declared:
+        wanted = _wanted(choice, names, declared) if choice else None
+        wanted = wanted or ({"mode": calling} if calling else None)
+        config |= {"functionCallingConfig": wanted} if wanted else {}
     return config
 
 
-def _declaration(tool: Tool, names: ToolNames) -> dict[str, Any]:
-    declared = {"name": names.to_upstream(tool.name), "parametersJsonSchema": tool.input_schema}
+def _declaration(tool: Tool, names: ToolNames, family: Family) -> dict[str, Any]:
+    declared: dict[str, Any] = {"name": names.to_upstream(tool.name)}
+    if family.target.schema != "openapi":
+        declared["parametersJsonSchema"] = tool.input_schema
+    elif tool.input_schema.get("properties"):
+        declared["parameters"] = tool.input_schema
     return {**declared, "description": tool.description} if tool.description else declared
 
 
@@ -102,9 +115,10 @@ def _built_in(tool: Tool) -> str | None:
     return "urlContext" if kind.startswith("web_fetch") else None
 
 
-def _calling(choice: str, name: str | None, declared: set[str]) -> dict[str, Any] | None:
+def _wanted(choice: ToolChoice, names: ToolNames, declared: set[str]) -> dict[str, Any] | None:
     """A functionCallingConfig; only a declared function can be demanded, so no server tool (BerriAI/litellm#25477)."""
-    match choice:
+    name = choice.name and names.to_upstream(choice.name)
+    match choice.type:
         case "any":
             return {"mode": "ANY"}
         case "tool" if name in declared:

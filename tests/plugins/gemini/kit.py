@@ -90,11 +90,13 @@ class Converted:
         return [part[kind] for part in self.parts if kind in part]
 
 
-def convert(request: MessagesRequest, model: str = NEW, *, tidy: bool = True) -> Converted:
-    """What goes to Gemini for a request."""
+def convert(
+    request: MessagesRequest, model: str = NEW, *, tidy: bool = True, options: dict[str, Any] | None = None
+) -> Converted:
+    """What goes to Gemini for a request; `options` are the route's."""
     family, ctx = family_of(model), Context(request)
     fitted = tidy_request.fit_request(request, family.target, ctx) if tidy else request
-    return Converted(Converter(fitted, family, tool_names(fitted), ctx).body(), ctx)
+    return Converted(Converter(fitted, family, tool_names(fitted), ctx, options=options or {}).body(), ctx)
 
 
 def accepted(converted: Converted, model: str = NEW) -> Converted:
@@ -108,9 +110,11 @@ def accepted(converted: Converted, model: str = NEW) -> Converted:
     return converted
 
 
-def made(*messages: dict[str, Any] | str, model: str = NEW, **fields: Any) -> Converted:
+def made(
+    *messages: dict[str, Any] | str, model: str = NEW, options: dict[str, Any] | None = None, **fields: Any
+) -> Converted:
     """The body for these messages, seen to be accepted."""
-    return accepted(convert(request_of(*messages, **fields), model), model)
+    return accepted(convert(request_of(*messages, **fields), model, options=options), model)
 
 
 # Answers

@@ -4,8 +4,8 @@ import orjson
 import pytest
 
 from cgb import (
+    Billing,
     Forbidden,
-    Internal,
     InvalidRequest,
     NotFound,
     Overloaded,
@@ -13,6 +13,7 @@ from cgb import (
     Timeout,
     TooLarge,
     Unauthenticated,
+    UnusableAnswer,
     UpstreamFailed,
 )
 from cgb_plugins.gemini.errors import error_in_stream, error_of
@@ -21,11 +22,11 @@ GOOGLE = "type.googleapis.com/google.rpc."
 NAMES = {
     InvalidRequest: "invalid_request_error",
     Unauthenticated: "authentication_error",
+    Billing: "billing_error",
     Forbidden: "permission_error",
     NotFound: "not_found_error",
     TooLarge: "request_too_large",
     RateLimited: "rate_limit_error",
-    Internal: "api_error",
     UpstreamFailed: "api_error",
     Overloaded: "overloaded_error",
     Timeout: "timeout_error",
@@ -77,9 +78,19 @@ TABLE = [
         "contents is not specified",
     ),
     (400, b"", InvalidRequest, 400, {}, "HTTP 400"),
-    (403, body(403, "Your API key was reported as leaked. Please use another API key."), Forbidden, 403, {}, "leaked"),
-    (403, body(403, "Method doesn't allow unregistered callers."), Forbidden, 403, {}, "unregistered"),
+    (
+        400,
+        body(400, "User location is not supported without a billing account linked.", "FAILED_PRECONDITION"),
+        Billing,
+        402,
+        {},
+        "without a billing account",
+    ),
+    (403, body(403, "Your API key was reported as leaked."), Unauthenticated, 401, NO_RETRY, "leaked"),
+    (403, body(403, "Method doesn't allow unregistered callers."), Unauthenticated, 401, NO_RETRY, "unregistered"),
+    (403, body(403, "The caller does not have permission", "PERMISSION_DENIED"), Forbidden, 403, {}, "gemini-test"),
     (404, body(404, "models/gemini-x is not found for API version v1beta"), NotFound, 404, {}, "gemini-test"),
+    (404, b"<html>Not Found</html>", NotFound, 404, {}, "plugin.gemini.base_url"),
     (408, b"", Timeout, 504, {}, ""),
     (429, body(429, QUOTA, "RESOURCE_EXHAUSTED", retry_info("46s")), RateLimited, 429, {"retry-after": "46"}, QUOTA),
     (429, body(429, QUOTA, "", retry_info("45.837906927s")), RateLimited, 429, {"retry-after": "46"}, QUOTA),
@@ -92,7 +103,8 @@ TABLE = [
         QUOTA,
     ),
     (429, body(429, f"{QUOTA} Please retry in 46.153412518s."), RateLimited, 429, {"retry-after": "47"}, QUOTA),
-    (429, body(429, f"{QUOTA} Please retry in 1h2m3s."), RateLimited, 429, {}, QUOTA),
+    (429, body(429, "Your prepayment credits are depleted."), Billing, 402, {}, "prepayment"),
+    (429, body(429, "No capacity available for model m on the server"), Overloaded, 529, {}, "capacity"),
     (429, body(429, QUOTA, "", retry_info("soon")), RateLimited, 429, {}, QUOTA),
     (
         429,
@@ -103,8 +115,11 @@ TABLE = [
         "the day's",
     ),
     (429, b"slow down", RateLimited, 429, {}, "HTTP 429"),
-    (500, body(500, "An internal error has occurred."), Internal, 500, {}, "internal error"),
-    (502, b"<html><title>502 Server Error</title></html>", UpstreamFailed, 502, {}, "HTTP 502"),
+    (500, body(500, "An internal error has occurred."), UpstreamFailed, 500, {}, "internal error"),
+    (500, body(500, "The model is overloaded."), Overloaded, 529, {}, "overloaded"),
+    (502, b"<html><title>502 Server Error</title></html>", UpstreamFailed, 502, {}, "HTTP 502 with a web page"),
+    (502, b"bad\r\n gateway\n", UpstreamFailed, 502, {}, "HTTP 502: bad gateway"),
+    (503, body(503, "Full.", "UNAVAILABLE", retry_info("9.5s")), Overloaded, 529, {"retry-after": "10"}, "Full."),
     (503, body(503, "This model is currently experiencing high demand.", "UNAVAILABLE"), Overloaded, 529, {}, "demand"),
     (503, body(503, "The model is overloaded. Please try again later."), Overloaded, 529, {}, "overloaded"),
     (503, b"upstream connect error", Overloaded, 529, {}, "HTTP 503"),
@@ -124,25 +139,126 @@ def test_the_table(status, raw, kind, ours, headers, words):
     assert words in error.message
 
 
+def test_where_gemini_is_not_offered_a_proxy_helps():
+    error = error_of(400, body(400, "User location is not supported for the API use.", "FAILED_PRECONDITION"), "m")
+
+    assert "HTTPS_PROXY" in error.message
+
+
 @pytest.mark.parametrize(
-    ("numbers", "said"),
+    ("status", "raw", "said"),
     [
-        ((317740, 131072), "prompt is too long: 317740 tokens > 131072 maximum"),
-        ((1048577, 1048576), "prompt is too long: 1048577 tokens > 1048576 maximum"),
+        (503, body(503, "Full"), "Gemini is overloaded: Full. Ask again."),
+        (503, body(503, "Full. Please try again later."), "Gemini is overloaded: Full. Please try again later."),
+        (500, b"", "Gemini failed, by a fault of its own: HTTP 500 without an explanation. Ask again."),
+        (520, b"Oh\nno", "Gemini, or something on the way to it, failed: HTTP 520: Oh no. Ask again."),
+        (520, body(520, "Oh no!"), "Gemini, or something on the way to it, failed: HTTP 520: Oh no! Ask again."),
     ],
 )
-def test_a_prompt_that_is_too_long_makes_claude_code_compact(numbers, said):
+def test_messages_are_sentences_that_say_what_to_do_once(status, raw, said):
+    assert error_of(status, raw, "m").message == said
+
+
+def test_a_web_page_is_not_passed_on():
+    error = error_of(502, b"<!DOCTYPE html><html><body><h1>Bad Gateway</h1></body></html>", "m")
+
+    assert "<" not in error.message
+    assert "Bad Gateway" not in error.message
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_prompt_that_is_too_long_makes_claude_code_compact(status):
     """google-gemini/gemini-cli#12098; in other words it would break compaction: musistudio/claude-code-router#1799."""
-    given, limit = numbers
-    message = f"The input token count ({given}) exceeds the maximum number of tokens allowed ({limit})."
+    message = "The input token count (317740) exceeds the maximum number of tokens allowed (131072)."
+    said = "prompt is too long: 317740 tokens > 131072 maximum"
 
     for error in (
-        error_of(400, body(400, message), "m"),
-        error_in_stream({"code": 400, "message": message, "status": "INVALID_ARGUMENT"}, "m"),
+        error_of(status, body(status, message), "m"),
+        error_in_stream({"code": status, "message": message, "status": "INVALID_ARGUMENT"}, "m"),
     ):
         assert error.body() == {"type": "error", "error": {"type": "invalid_request_error", "message": said}}
-        assert error.status == 400
-        assert error.headers == {}
+        assert (error.status, error.headers) == (400, {})
+
+
+def test_an_error_that_a_proxy_quotes_is_read_all_the_same():
+    """google-gemini/gemini-cli#13467: Google's whole body as the message of another."""
+    inner = body(429, QUOTA, "RESOURCE_EXHAUSTED", retry_info("46.5s")).decode()
+    error = error_of(429, body(429, inner, "Too Many Requests"), "m")
+
+    assert error.retry_after == 46.5
+    assert f": {QUOTA} " in error.message
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        # musistudio/claude-code-router#1032, claude-code#87311
+        "Function call is missing a thought_signature in functionCall parts. This is required for tools to work.",
+        "Corrupted thought signature.",  # google-gemini/gemini-cli#13467
+        "Invalid thought signature.",  # lbjlaq/Antigravity-Manager#3342
+        "Unable to submit request because Thought signature is not valid.. Learn more: x.",  # decolua/9router#301
+        "Invalid value at 'contents[1].parts[0].thought_signature' (TYPE_BYTES), Base64 decoding failed.",
+    ],
+)
+def test_a_bad_signature_can_be_mended_by_asking_with_dummies(said):
+    error = error_of(400, body(400, said, "INVALID_ARGUMENT"), "m")
+
+    assert isinstance(error, UnusableAnswer)
+    assert (error.kind, error.remedy) == ("missing_signature", {"signatures": "dummy"})
+    assert (error.status, error.type, error.detail) == (400, "invalid_request_error", said)
+    assert said in error.message
+
+
+def test_a_field_that_gemini_does_not_know_is_no_bad_signature():
+    said = "Invalid JSON payload received. Unknown name \"thoughtSignature\" at 'contents[0].parts[0]'"
+
+    assert type(error_of(400, body(400, said), "m")) is InvalidRequest
+
+
+@pytest.mark.parametrize(
+    ("model", "near"),
+    [
+        ("gemini-3.8-flsh", "Did you mean gemini-3.8-flash"),
+        ("gemini-2.5-profi", "gemini-2.5-pro"),
+        ("gpt-9", "/v1/models"),
+    ],
+)
+def test_a_model_that_is_none_names_those_near_it(model, near):
+    error = error_of(404, body(404, f"models/{model} is not found"), model, ["gemini-3.8-flash", "gemini-2.5-pro"])
+
+    assert type(error) is NotFound
+    assert near in error.message
+
+
+SECRET = "AIzaSyA-not_a_real-key-0123456789"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"API key {SECRET} not valid. Please pass a valid API key.",
+        f"Permission denied: Consumer 'api_key:{SECRET}' has been suspended.",  # continuedev/continue#10902
+        f"Requests to https://x.example/v1beta/models?key={SECRET}&alt=sse are blocked.",
+        f"Consumer 'api_key:{SECRET.removeprefix('AIza')}' is unknown.",
+        f"The token AQ.{SECRET} expired",
+    ],
+)
+@pytest.mark.parametrize("status", [400, 401, 403, 429, 500, 502])
+def test_a_key_in_google_s_words_is_masked(said, status):
+    for raw in (body(status, said), said.encode(), body(status, body(status, said).decode())):
+        error = error_of(status, raw, "m")
+        assert SECRET.removeprefix("AIza") not in "".join((str(error), repr(error), str(error.body())))
+        assert "[key]" in error.message
+
+
+def test_a_suspended_key_is_a_bad_one():
+    error = error_of(403, body(403, "Permission denied: Consumer 'api_key:x' has been suspended."), "m")
+
+    assert (type(error), error.headers) == (Unauthenticated, NO_RETRY)
+
+
+def test_an_explanation_that_repeats_the_request_is_shortened():
+    assert len(error_of(400, body(400, "x" * 1_000_000), "m").message) < 5000
 
 
 def test_the_array_of_an_unframed_stream():
@@ -183,10 +299,11 @@ def test_any_body_is_an_error_with_a_message(raw, status):
     [
         ({"code": 429, "message": "x", "details": [retry_info("2s")]}, RateLimited),
         ({"code": 503, "message": "x"}, Overloaded),
-        ({"code": "rate_limited", "message": "x"}, Internal),
-        ({"message": "x"}, Internal),
-        ({"code": None}, Internal),
-        ({}, Internal),
+        ({"code": "rate_limited", "message": "x"}, UpstreamFailed),
+        ({"status": "RESOURCE_EXHAUSTED", "message": "x"}, RateLimited),
+        ({"message": "x"}, UpstreamFailed),
+        ({"code": None}, UpstreamFailed),
+        ({}, UpstreamFailed),
     ],
 )
 def test_an_error_in_a_stream(error, kind):

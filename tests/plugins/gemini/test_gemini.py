@@ -13,6 +13,8 @@ from cgb import (
     Context,
     InvalidRequest,
     MessagesRequest,
+    MessageStart,
+    NotFound,
     Overloaded,
     RateLimited,
     Route,
@@ -155,6 +157,18 @@ async def test_a_fault_that_is_an_answer(fault, reason):
     assert message.content
 
 
+async def test_a_lost_signature_says_how_to_go_on():
+    """Function call is missing a thought_signature: musistudio/claude-code-router#1032."""
+    said = "Function call is missing a thought_signature in functionCall parts."
+    async with SimulatedGemini() as service:
+        service.reply({"fault": {"kind": "http", "status": 400, "message": said}})
+        with pytest.raises(UnusableAnswer, match="missing a thought_signature") as caught:
+            await asked(service)
+
+    assert (caught.value.kind, caught.value.status) == ("missing_signature", 400)
+    assert caught.value.remedy == {"signatures": "dummy"}
+
+
 async def test_a_wrong_key():
     async with SimulatedGemini(api_key="another") as service:
         with pytest.raises(Unauthenticated) as caught:
@@ -267,8 +281,9 @@ async def test_what_it_lacks():
         assert not finding.ok
         assert "GEMINI_API_KEY" in finding.fix
         assert await transport.check() == (finding,)
-    async with opened("http://127.0.0.1:9") as transport:
-        assert transport.missing() == ()
+    for keys in ({}, {"api_key": None, "api_keys": ["AIza-one"]}):
+        async with opened("http://127.0.0.1:9", **keys) as transport:
+            assert transport.missing() == ()
 
 
 async def test_its_check_asks_gemini():
@@ -280,6 +295,62 @@ async def test_its_check_asks_gemini():
     assert good.ok
     assert not bad.ok
     assert "key" in bad.text
+
+
+async def test_its_check_asks_with_each_key():
+    async with (
+        SimulatedGemini(api_key=KEY) as service,
+        opened(service.url, api_key="AIza-another", api_keys=[KEY, "AIza-third", KEY]) as transport,
+    ):
+        found = await transport.check()
+
+    assert [finding.ok for finding in found] == [False, True, False]
+    assert [finding.text.partition(":")[0] for finding in found] == [f"key {place} of 3" for place in (1, 2, 3)]
+    assert "AIza" not in str(found)
+
+
+async def test_a_key_that_is_none_costs_the_request_nothing():
+    async with (
+        SimulatedGemini(api_key=KEY) as service,
+        opened(service.url, api_key="AIza-another", api_keys=[KEY]) as transport,
+    ):
+        request = request_of()
+        ctx = Context(request)
+        events = [event async for event in transport.send(request, Route("gemini", NEW), ctx)]
+
+    assert assert_stream(events).content
+    assert [note.kind for note in ctx.notes] == ["next_key"]
+    assert "AIza" not in str(ctx.notes)
+
+
+@pytest.mark.parametrize("unstreamed", [False, True])
+async def test_a_quota_that_is_used_up_moves_the_request_to_the_next_key(unstreamed):
+    fault = {"kind": "http", "status": 429, "retryDelay": "3s"}
+    async with SimulatedGemini() as service:
+        service.reply({"fault": fault}, {"text": "Here you are."})
+        message = await asked(service, api_keys=["AIza-another"], unstreamed=unstreamed)
+
+    assert plain(message) == [{"type": "text", "text": "Here you are."}]
+    assert len(service.calls) == 2
+
+
+async def test_a_model_that_is_none_names_those_near_it():
+    async with SimulatedGemini() as service, opened(service.url) as transport:
+        with pytest.raises(NotFound, match=r"Did you mean .*gemini-3\.8-flash"):
+            await events_of(transport, request_of(), "gemini-3.8-flsh")
+
+
+async def test_streaming_that_is_switched_off_upstream_is_none_of_the_client_s_business():
+    """It asked for a stream and gets one."""
+    async with SimulatedGemini() as service:
+        environ = {"FORCE_DISABLE_STREAMING": "true", "GEMINI_API_KEY": KEY, "GOOGLE_GEMINI_BASE_URL": service.url}
+        config = Config(environ=environ, options={"plugin.gemini.refresh_models": "false"})
+        service.reply({"text": "Here you are."})
+        found = await aask(request_of(model=f"claude-{NEW}", stream=True), [model_map, plugin], config)
+
+    assert found.message.content[0].text == "Here you are."
+    assert isinstance(found.events[0], MessageStart)
+    assert [call.method for call in service.calls] == ["generateContent"]
 
 
 async def test_its_check_finds_nobody():
@@ -314,6 +385,9 @@ async def test_facts_and_models_need_no_network():
         ({"GOOGLE_API_KEY": "b"}, "api_key", "b"),
         ({"GEMINI_API_KEY": "a", "GOOGLE_API_KEY": "b"}, "api_key", "a"),
         ({"GOOGLE_GEMINI_BASE_URL": "http://x"}, "base_url", "http://x"),
+        ({"GEMINI_API_KEYS": "a, b"}, "keys", ["a", "b"]),
+        ({"GEMINI_API_KEY": "c", "GEMINI_API_KEYS": "a,c,b"}, "keys", ["c", "a", "b"]),
+        ({}, "keys", []),
         ({"HTTPS_PROXY": "http://p:1"}, "proxy", "http://p:1"),
         ({"https_proxy": "http://p:1"}, "proxy", "http://p:1"),
         ({"REQUEST_TIMEOUT": "90"}, "request_timeout", 90.0),
@@ -325,7 +399,20 @@ def test_the_environment(environ, field, value):
     read = Config(environ=environ).plugin_settings({"gemini": Gemini}, ["gemini"])["gemini"]
 
     found = getattr(read, field)
-    assert (found.get_secret_value() if isinstance(found, SecretStr) else found) == value
+    assert shown(found) == value
+
+
+def shown(value):
+    if isinstance(value, tuple):
+        return [shown(one) for one in value]
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def test_keys_are_shown_to_nobody():
+    config = Config(environ={"GEMINI_API_KEYS": "AIza-one,AIza-two"})
+    read = config.plugin_settings({"gemini": Gemini}, ["gemini"])["gemini"]
+
+    assert "AIza" not in repr(read) + read.model_dump_json()
 
 
 @pytest.mark.parametrize(

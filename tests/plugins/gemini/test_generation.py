@@ -33,6 +33,12 @@ def test_sampling(model, sent):
     assert {name: found[name] for name in ("temperature", "topP", "topK") if name in found} == sent
 
 
+@pytest.mark.parametrize(("given", "sent"), [(None, None), (0.0, None), (1.0, None), (1.3, 1.3), (3.0, 2.0)])
+def test_gemini_3_takes_a_temperature_above_its_own(given, sent):
+    """A lower one is documented to risk loops; a higher one helps an answer that would come the same again."""
+    assert config(NEW, temperature=given).get("temperature") == sent
+
+
 @pytest.mark.parametrize(("top_p", "top_k", "sent"), [(1.5, 0, (1.0, 1)), (-1.0, -5, (0.0, 1)), (0.0, 1, (0.0, 1))])
 def test_what_is_out_of_range_is_brought_into_it(top_p, top_k, sent):
     found = config(OLD, top_p=top_p, top_k=top_k)

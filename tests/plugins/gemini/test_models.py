@@ -16,6 +16,7 @@ def test_facts_are_those_of_the_service(name):
     assert target.context_tokens == catalog.WINDOW
     assert target.output_tokens <= model.max_output
     assert target.schema == "gemini-json-schema"
+    assert target.resumes
     assert not target.prefill
     assert not target.native
 
@@ -162,3 +163,8 @@ def test_a_version_nobody_knows_teaches_nothing(version):
     catalogue = Catalogue("gemini")
     catalogue.learn("gemini-4-neon", version)
     assert catalogue.family("gemini-4-neon") == family_of("gemini-4-neon")
+
+
+def test_a_gateway_may_want_tools_in_another_dialect():
+    assert Catalogue("gemini", "openapi").family("gemini-pro-latest").target.schema == "openapi"
+    assert Catalogue("gemini").family("gemini-pro-latest").target.schema == "gemini-json-schema"

@@ -215,6 +215,26 @@ def test_each_step_of_a_turn_gets_its_own():
     assert [part["thoughtSignature"] for part in calls] == [DUMMY_SIGNATURE] * 3
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_signatures_that_were_refused_are_all_replaced(model):
+    """On the first call of each turn; else Gemini refuses the same request again (contract, thought signatures)."""
+    tool_id, signature = signed()
+    messages = [
+        "Hi",
+        assistant("So", call(tool_id), call("b")),
+        user(result(tool_id), result("b")),
+        assistant(call("c")),
+        user(result("c")),
+    ]
+
+    body = made(*messages, tools=[tool()], model=model, options={"signatures": "dummy"})
+
+    signatures_ = [part.get("thoughtSignature") for part in body.parts if "functionCall" in part]
+    assert signatures_ == [DUMMY_SIGNATURE, None, DUMMY_SIGNATURE]
+    assert body.all_of("functionCall")[0]["id"] == "abcd1234"
+    assert signature not in orjson.dumps(body.body).decode()
+
+
 def test_a_response_carries_no_signature():
     tool_id, _ = signed()
 

@@ -265,8 +265,13 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize("reason", REFUSALS)
-@pytest.mark.parametrize("before", ["", "I was about to"])
+PASSING = {"RECITATION": "recitation", "OTHER": "other"}
+CASES = [
+    (reason, before) for reason in REFUSALS for before in ("", "I was about to") if before or reason not in PASSING
+]
+
+
+@pytest.mark.parametrize(("reason", "before"), CASES)
 def test_a_refusal_says_which_and_keeps_the_text(reason, before):
     """ggcode#232; as an empty end_turn it would be taken for an answer: BerriAI/litellm#40477."""
     message = answer(frame(text(before), finish=reason, candidate={"finishMessage": "because"}))
@@ -277,6 +282,20 @@ def test_a_refusal_says_which_and_keeps_the_text(reason, before):
     assert reason in whole
     assert "because" in whole
     assert reason in message.get("stop_details")["explanation"]
+
+
+@pytest.mark.parametrize("reason", PASSING)
+@pytest.mark.parametrize("parts", [[], [thought("hm")]])
+def test_a_refusal_before_the_first_word_is_worth_another_try(reason, parts):
+    error = unusable(frame(*parts, finish=reason, candidate={"finishMessage": "because"}))
+
+    assert (error.kind, error.upstream_reason, error.stop_reason) == (PASSING[reason], reason, "refusal")
+    assert error.message == f"Gemini refused to answer: {reason} because."
+
+
+@pytest.mark.parametrize("reason", PASSING)
+def test_a_refusal_after_a_call_is_one(reason):
+    assert answer(frame(function("A"), finish=reason)).stop_reason == "refusal"
 
 
 @pytest.mark.parametrize(
@@ -306,6 +325,36 @@ def test_a_spoilt_answer_is_an_error_and_no_silent_end(reason, parts):
     assert (error.kind, error.upstream_reason) == (SPOILT[reason], reason)
     assert error.detail == "print(default_api.Bash())"
     assert reason in error.message
+
+
+def test_a_spoilt_call_that_can_be_read_is_proposed():
+    request = request_of(tools=[tool("Bash")])
+    message = "Malformed function call: print(default_api.Bash(command='ls'))"
+    with pytest.raises(UnusableAnswer) as caught:
+        answer(frame(finish="MALFORMED_FUNCTION_CALL", candidate={"finishMessage": message}), request=request)
+
+    assert caught.value.calls == ({"name": "Bash", "input": {"command": "ls"}},)
+
+
+UNDECLARED = {"finishMessage": "Unexpected tool call: Model tried to call an undeclared function: X"}
+
+
+def test_an_unexpected_call_of_a_tool_that_is_there_in_another_spelling_is_made():
+    request = request_of(tools=[tool("Bash")])
+    part = function("default_api:bash", {"command": "ls"}, signature="c2ln")
+    message = answer(frame(part, finish="UNEXPECTED_TOOL_CALL", candidate=UNDECLARED), request=request)
+
+    assert (message.content[0].name, message.content[0].input) == ("Bash", {"command": "ls"})
+    assert message.stop_reason == "tool_use"
+
+
+def test_an_unexpected_call_of_no_tool_there_is_is_only_proposed():
+    request = request_of(tools=[tool("Bash")])
+    parts = [text("I will."), function("Bush", {"a": 1}), function("Bash")]
+    with pytest.raises(UnusableAnswer) as caught:
+        answer(frame(*parts, finish="UNEXPECTED_TOOL_CALL", candidate=UNDECLARED), request=request)
+
+    assert caught.value.calls == ({"name": "Bush", "input": {"a": 1}},)
 
 
 @pytest.mark.parametrize(

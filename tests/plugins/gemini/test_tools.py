@@ -99,3 +99,18 @@ def test_domains_that_are_no_list(sites):
 def test_what_gemini_cannot_be_told_of_its_own_tools_is_noted(given, noted):
     notes = [note.text.partition(":")[0] for note in made("Hi", tools=[given]).ctx.notes]
     assert notes == noted
+
+
+@pytest.mark.parametrize(
+    ("choice", "mode"),
+    [(None, "VALIDATED"), ("auto", "VALIDATED"), ("any", "ANY"), ("none", "NONE")],
+)
+def test_calls_can_be_held_to_their_schema_where_the_model_is_free_to_call(choice, mode):
+    strict = {"function_calling": "VALIDATED"}
+    body = made("Hi", tools=[tool()], tool_choice=choice and {"type": choice}, options=strict)
+
+    assert body.body["toolConfig"] == {"functionCallingConfig": {"mode": mode}}
+
+
+def test_without_tools_there_is_no_way_to_call_them():
+    assert "toolConfig" not in made("Hi", options={"function_calling": "VALIDATED"}).body

@@ -1,7 +1,9 @@
 """HTTP towards Gemini: framing, what can go wrong on the way, and what must never happen."""
 
 import asyncio
+import gzip
 import logging
+import re
 import subprocess
 import sys
 from urllib.parse import unquote
@@ -9,9 +11,9 @@ from urllib.parse import unquote
 import orjson
 import pytest
 
-from cgb import Overloaded, RateLimited, Timeout, Unauthenticated, UnusableAnswer, UpstreamFailed
+from cgb import ApiError, NotFound, Overloaded, RateLimited, Timeout, Unauthenticated, UnusableAnswer, UpstreamFailed
 from cgb.testing import SimulatedGemini
-from cgb_plugins.gemini import Gemini
+from cgb_plugins.gemini import Gemini, wire
 from cgb_plugins.gemini.wire import Client
 
 from .kit import http, raw_server
@@ -74,7 +76,7 @@ async def test_the_session_is_pooled():
         for _ in range(3):
             assert texts(await streamed(client)) == ["two"]
         assert await client.call("countTokens", "m", BODY) == {"totalTokens": 3}
-        assert await client.models() == [{}]
+        assert await client.models(client.keys[0]) == [{}]
         await client.close()
 
     assert (len(server.requests), server.connections) == (5, 1)
@@ -84,18 +86,47 @@ async def test_closing_a_client_that_was_never_used():
     await Client(settings()).close()
 
 
-@pytest.mark.parametrize(("status", "kind"), [("503 Unavailable", Overloaded), ("429 Too Many", RateLimited)])
-async def test_an_http_error(status, kind):
-    async with raw_server(http(b"[" + ERROR + b"]", status, "application/json")) as server:
-        with pytest.raises(kind, match="overloaded"):
+@pytest.mark.parametrize(
+    ("status", "said", "kind"),
+    [("503 Unavailable", ERROR, Overloaded), ("429 Too Many", b'{"error": {"message": "Later."}}', RateLimited)],
+)
+async def test_an_http_error(status, said, kind):
+    async with raw_server(http(b"[" + said + b"]", status, "application/json")) as server:
+        with pytest.raises(kind):
             await asking(server.url)
+
+
+async def test_an_http_error_whose_explanation_breaks_off_is_one_all_the_same():
+    async with raw_server(http(ERROR, "503 Unavailable")[:-5]) as server:
+        with pytest.raises(Overloaded):
+            await asking(server.url)
+
+
+async def test_an_explanation_without_end_is_not_read_to_it(monkeypatch):
+    monkeypatch.setattr(wire, "_LONGEST", 10)
+    async with raw_server(http(b"x" * 100_000, "502 Bad")[:-1]) as server:
+        with pytest.raises(UpstreamFailed, match="HTTP 502: x"):
+            await asking(server.url)
+
+
+async def test_a_model_that_is_none_names_those_that_are():
+    said = b'{"error": {"message": "models/gemini-3.8-flsh is not found"}}'
+    async with raw_server(http(said, "404 Not Found")) as server:
+        client = Client(settings(server.url), lambda: ["gemini-3.8-flash"])
+        with pytest.raises(NotFound, match=r"Did you mean gemini-3\.8-flash\?"):
+            await streamed(client, "gemini-3.8-flsh")
+        await client.close()
 
 
 @pytest.mark.parametrize("place", ["stream", "call", "models"])
 async def test_a_redirect_is_not_followed_with_the_key(place):
     async with raw_server() as other, raw_server(http(b"", "307 Moved", Location=other.url)) as server:
         client = Client(settings(server.url))
-        asked = {"stream": streamed(client), "call": client.call("x", "m", BODY), "models": client.models()}
+        asked = {
+            "stream": streamed(client),
+            "call": client.call("x", "m", BODY),
+            "models": client.models(client.keys[0]),
+        }
         with pytest.raises(UpstreamFailed, match="HTTP 307"):
             await asked.pop(place)
         for unused in asked.values():
@@ -135,10 +166,56 @@ async def test_a_connection_that_breaks_in_mid_answer(keep):
     assert caught.value.kind == "cut"
 
 
+def chunked(*pieces, end=b"0\r\n\r\n"):
+    """An answer in chunks: bytes as they are where a piece is a pair of its size line and its text."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"".join(size + b"\r\n" + text + b"\r\n" for size, text in pieces) + end
+
+
+def sized(text):
+    return b"%x" % len(text), text
+
+
+PACKED = gzip.compress(data(ONE, *[TWO] * 50), mtime=0)
+BROKEN = {
+    "gzip-header": http(b"\x00" + PACKED[1:], **{"Content-Encoding": "gzip"}),
+    "gzip-middle": http(
+        PACKED[:40] + bytes(byte ^ 0xFF for byte in PACKED[40:60]) + PACKED[60:], **{"Content-Encoding": "gzip"}
+    ),
+    "gzip-checksum": http(PACKED[:-8] + b"12345678", **{"Content-Encoding": "gzip"}),
+    "gzip-short": http(PACKED[:-20], **{"Content-Encoding": "gzip"}),
+    "gzip-cut": http(PACKED, **{"Content-Encoding": "gzip"})[:-20],
+    "deflate": http(b"no such thing", **{"Content-Encoding": "deflate"}),
+    "chunk-size": chunked(sized(data(ONE)), (b"zz", data(TWO))),
+    "chunk-too-long": chunked(sized(data(ONE)), (b"1", data(TWO))),
+    "chunk-cut": chunked(sized(data(ONE)), sized(data(TWO)), end=b"")[:-9],
+    "chunks-without-end": chunked(sized(data(ONE)), end=b""),
+}
+
+
+@pytest.mark.parametrize("pieces", [0, 7])
+@pytest.mark.parametrize("streams", [True, False])
+@pytest.mark.parametrize("name", BROKEN)
+async def test_an_answer_whose_encoding_breaks_is_cut_and_never_shorter(name, streams, pieces):
+    async with raw_server(BROKEN[name], pieces=pieces) as server:
+        client = Client(settings(server.url))
+        with pytest.raises((UnusableAnswer, UpstreamFailed)) as caught:
+            await (streamed(client) if streams else client.call("generateContent", "m", BODY))
+        await client.close()
+
+    # Where what is broken comes together with the headers, the answer has not begun.
+    assert getattr(caught.value, "kind", "cut") == "cut"
+
+
+async def test_a_packed_answer():
+    async with raw_server(http(PACKED, **{"Content-Encoding": "gzip"}), pieces=11) as server:
+        assert texts(await asking(server.url)) == ["one", *["two"] * 50]
+
+
 async def test_silence_before_the_answer_is_a_timeout():
     async with SimulatedGemini() as gemini:
         gemini.reply({"text": "x", "fault": {"kind": "hang", "after": 0, "headers": False}})
-        with pytest.raises(Timeout, match="silent"):
+        with pytest.raises(Timeout, match="REQUEST_TIMEOUT"):
             await model_asked(gemini, request_timeout=0.2)
 
 
@@ -166,7 +243,7 @@ async def test_a_whole_answer_that_is_no_json_object(body):
         with pytest.raises(UnusableAnswer):
             await client.call("generateContent", "m", BODY)
         with pytest.raises(UnusableAnswer):
-            await client.models()
+            await client.models(None)
         await client.close()
 
 
@@ -285,6 +362,83 @@ async def test_the_key_is_nowhere_to_be_read(caplog):
     assert KEY not in "".join(
         [*told, caplog.text, repr(given), str(given), given.model_dump_json(), repr(Client(given))]
     )
+
+
+@pytest.mark.parametrize("own", ["AIzaNotARealKey", "sk-a-gateway-s-own-key"])
+@pytest.mark.parametrize("status", ["400 Bad", "403 Forbidden", "500 Failed", "502 Bad"])
+async def test_a_key_that_google_repeats_is_not_passed_on(own, status, caplog):
+    caplog.set_level(logging.DEBUG)
+    said = orjson.dumps({"error": {"message": f"API key {own} not valid."}})
+    async with raw_server(*[http(said, status)] * 2, http(b"<b>" + own.encode(), status)) as server:
+        for keys in ({"api_key": own}, {"api_key": own, "api_keys": ["AIza-another"]}):
+            with pytest.raises(ApiError) as caught:
+                await asking(server.url, **keys)
+            assert own not in "".join((str(caught.value), repr(caught.value), caplog.text))
+
+
+# Several keys
+
+THREE = {"api_key": "AIza-1", "api_keys": ["AIza-2", "AIza-3"]}
+FULL = b'{"error": {"code": 429, "message": "Full.", "details": [{"retryDelay": "%gs"}]}}'
+
+
+def keys_of(server):
+    return [found[1].decode() for found in (re.search(rb"x-goog-api-key: AIza-(\d)", one) for one in server.requests)]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        http(FULL % 9, "429 Too Many"),
+        http(b'{"error": {"message": "API key not valid."}}', "400 Bad"),
+        http(b'{"error": {"message": "The caller does not have permission"}}', "403 Forbidden"),
+        http(data(FULL % 9)),
+        http(FULL % 9),
+    ],
+    ids=["429", "bad key", "403", "429 in a stream", "bare 429 in a stream"],
+)
+async def test_the_same_request_goes_on_with_the_next_key(refusal):
+    notes = []
+    async with raw_server(refusal, *[http(data(ONE))] * 2) as server:
+        client = Client(settings(server.url, **THREE))
+        for _ in range(2):
+            async with client.stream("m", BODY, lambda *note: notes.append(note)) as found:
+                assert texts([frame async for frame in found]) == ["one"]
+        await client.close()
+
+    assert keys_of(server) == ["1", "2", "2"]
+    assert [kind for kind, _ in notes] == ["next_key"]
+    assert len({request.partition(b"\r\n\r\n")[2] for request in server.requests}) == 1
+
+
+async def test_a_whole_answer_goes_on_with_the_next_key_too():
+    async with raw_server(http(FULL % 9, "429 Too Many"), http(b"{}")) as server:
+        client = Client(settings(server.url, **THREE))
+        assert await client.call("generateContent", "m", BODY) == {}
+        await client.close()
+
+    assert keys_of(server) == ["1", "2"]
+
+
+async def test_when_all_keys_rest_the_shortest_delay_is_told():
+    async with raw_server(*(http(FULL % delay, "429 Too Many") for delay in (90, 30.5, 60))) as server:
+        client = Client(settings(server.url, **THREE))
+        for _ in range(2):
+            with pytest.raises(RateLimited) as caught:
+                await streamed(client)
+        await client.close()
+
+    assert keys_of(server) == ["1", "2", "3"]
+    assert 29 < caught.value.retry_after <= 30.5
+
+
+async def test_what_fails_in_mid_answer_is_not_asked_with_another_key():
+    """The client has seen a part of it: whoever goes on must join the answers."""
+    async with raw_server(http(data(ONE, FULL % 9))) as server:
+        with pytest.raises(RateLimited):
+            await asking(server.url, **THREE)
+
+    assert keys_of(server) == ["1"]
 
 
 async def test_without_a_key_none_is_sent():
