@@ -70,7 +70,7 @@ async def each(chunks):
 
 @dataclass
 class Answer:
-    """What the client made of an answer's bytes, and what Gemini was asked for it."""
+    """What the client made of an answer's bytes, and what Gemini was asked for it at first."""
 
     message: Message
     events: list[Event]
@@ -100,7 +100,7 @@ class Bridge:
         assert read == events
         message = assert_stream(read)
         assert message == said
-        return Answer(message, events, self.wire.bodies[-1], [note.kind for note in exchange.ctx.notes])
+        return Answer(message, events, self.wire.bodies[0], [note.kind for note in exchange.ctx.notes])
 
     def begin(self, request, *answers, signed=True):
         """The exchange that is about to ask; whatever of it Gemini would refuse is in `wire.violations`."""

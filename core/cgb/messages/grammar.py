@@ -43,6 +43,16 @@ class Grammar:
         self._ids: set[str] = set()
         self._stopping = False
 
+    @property
+    def open_block(self) -> str | None:
+        """The type of the block that is open."""
+        return self._open
+
+    @property
+    def index(self) -> int:
+        """The number of the block that is open, or else of the next."""
+        return self._next
+
     def read(self, event: Event) -> None:
         """Take one event.
 

@@ -19,17 +19,11 @@ from .events import (
     UnknownDelta,
 )
 from .usage import Usage
+from .writer import renumbered
 
-_NUMBERED = (
-    ContentBlockStart,
-    ContentBlockStop,
-    TextDelta,
-    ThinkingDelta,
-    SignatureDelta,
-    InputJsonDelta,
-    CitationsDelta,
-    UnknownDelta,
-)
+_DELTAS = (TextDelta, ThinkingDelta, SignatureDelta, InputJsonDelta, CitationsDelta, UnknownDelta)
+_TAKEN_BACK = frozenset({"thinking", "redacted_thinking", "text"})
+"""Blocks that may have begun in an attempt that is given up, as long as no words are in them."""
 
 
 class Splice:
@@ -37,55 +31,97 @@ class Splice:
 
     A message_delta waits for its message_stop, so that an attempt cut between the two can still be given up.
     Feed it each event of an attempt with `read`; call `again` when that attempt is given up for another.
+    Each attempt's own events are in the grammar, as far as they go. The events of a single attempt come
+    through as the very objects they were.
     """
 
     def __init__(self) -> None:
         self._started = False
-        self._offset = 0
+        self._is_committed = False
         self._next = 0
         self._open: int | None = None
+        self._joins = False
         self._spent = Usage()
         self._attempt = Usage()
         self._end: MessageDelta | None = None
 
+    @property
+    def has_end(self) -> bool:
+        """Whether the current attempt has said why it ended, and only its message_stop is missing."""
+        return self._end is not None
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether something was read that cannot be taken back: words, a call or the end; thoughts can."""
+        return self._is_committed
+
     def read(self, event: Event) -> Iterator[Event]:
         """The events that this event of the current attempt comes to."""
+        if not self._is_committed:
+            self._is_committed = _commits(event)
+        if isinstance(event, _DELTAS):
+            yield event if self._open is None else renumbered(event, self._open)
+            return
         match event:
+            case ContentBlockStart():
+                yield from self._begin(event)
+            case ContentBlockStop():
+                yield from self._close(event)
             case MessageStart(message):
                 self._attempt = message.usage
                 if not self._started:
                     self._started = True
                     yield event
             case MessageDelta(_, _, usage):
+                yield from self._close_joining()
                 self._attempt = merged_usage(self._attempt, usage)
                 self._end = replace(event, usage=self._spent + self._attempt)
             case MessageStop():
                 if self._end is not None:
                     yield self._end
                 yield event
-            case ContentBlockStart() | ContentBlockStop():
-                yield self._block(event)
-            case _ if self._offset and isinstance(event, _NUMBERED):
-                yield replace(event, index=event.index + self._offset)
             case _:
                 yield event
 
-    def again(self) -> Iterator[Event]:
-        """Give the current attempt up: close what it left open and count what it cost."""
-        if self._open is not None:
-            yield ContentBlockStop(self._open)
-            self._open = None
-            self._next += 1
+    def again(self, *, joining: bool = False) -> Iterator[Event]:
+        """Give the current attempt up: close what it left open and count what it cost.
+
+        Args:
+            joining: leave the text that is open as it is; the next attempt goes on in it, if it begins with text.
+        """
+        self._joins = joining and self._open is not None
+        if not self._joins:
+            yield from self._close()
         self._spent = self._spent + self._attempt
         self._attempt = Usage()
         self._end = None
-        self._offset = self._next
 
-    def _block(self, event: ContentBlockStart | ContentBlockStop) -> Event:
-        moved = replace(event, index=event.index + self._offset)
-        if isinstance(moved, ContentBlockStart):
-            self._open = moved.index
-        else:
+    def _begin(self, event: ContentBlockStart) -> Iterator[Event]:
+        if self._joins and event.content_block.get("type") == "text":
+            self._joins = False
+            return
+        yield from self._close_joining()
+        self._open = self._next
+        self._next += 1
+        yield event if event.index == self._open else replace(event, index=self._open)
+
+    def _close(self, event: ContentBlockStop | None = None) -> Iterator[Event]:
+        if self._open is not None:
+            yield event if event and event.index == self._open else ContentBlockStop(self._open)
             self._open = None
-            self._next = moved.index + 1
-        return moved
+
+    def _close_joining(self) -> Iterator[Event]:
+        """Close the text that was left open, where the attempt has no words for it."""
+        if self._joins:
+            self._joins = False
+            yield from self._close()
+
+
+def _commits(event: Event) -> bool:
+    match event:
+        case TextDelta(_, text):
+            return bool(text)
+        case ContentBlockStart(_, block):
+            return block.get("type") not in _TAKEN_BACK
+        case _:
+            return isinstance(event, CitationsDelta | MessageStop)

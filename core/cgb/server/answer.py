@@ -7,6 +7,7 @@ import time
 from abc import abstractmethod
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.responses import Response
 from typing_extensions import override
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _JSON = "application/json"
 _EVENT_STREAM = "text/event-stream; charset=utf-8"
+_LONGEST_ROUTE = 200
 
 
 class Answer(Response):
@@ -83,6 +85,15 @@ class Answer(Response):
         longest = self._settings.ping_s if self._started else self._settings.hold_status_s
         return self._last_byte + longest - time.monotonic()
 
+    @property
+    def _route(self) -> Mapping[str, str]:
+        """The header that names the route asked last: once an answer has begun, the one that answers.
+
+        A client's own words may stand in a route, so whatever could end a header is escaped.
+        """
+        routes = self._exchange.ctx.routes
+        return {"cgb-route": quote(str(routes[-1])[:_LONGEST_ROUTE], safe="/:@[]+,=")} if routes else {}
+
     async def _answer(self, send: Send) -> None:
         try:
             await self._run(send)
@@ -98,7 +109,7 @@ class Answer(Response):
         if self._started:
             await self._write(send, frame(body), more=False)
             return
-        await self._start(send, error.status, _JSON, error.headers)
+        await self._start(send, error.status, _JSON, {**self._route, **error.headers})
         await self._write(send, dumps(body), more=False)
 
     async def _start(self, send: Send, status: int, content_type: str, headers: Mapping[str, str]) -> None:
@@ -125,18 +136,19 @@ class StreamedAnswer(Answer):
             async for bunch in bunches:
                 data = b"".join(map(encode, bunch))
                 if not self._started:
-                    await self._start_stream(send)
+                    await self._start_stream(send, self._route)
                 await self._write(send, data, more=True)
         await self._write(send, b"", more=False)
 
     @override
     async def _keep_alive(self, send: Send) -> None:
         if not self._started:
-            await self._start_stream(send)
+            await self._start_stream(send, {})
         await self._write(send, PING, more=True)
 
-    async def _start_stream(self, send: Send) -> None:
-        await self._start(send, 200, _EVENT_STREAM, {"cache-control": "no-cache", "x-accel-buffering": "no"})
+    async def _start_stream(self, send: Send, route: Mapping[str, str]) -> None:
+        headers = {"cache-control": "no-cache", "x-accel-buffering": "no", **route}
+        await self._start(send, 200, _EVENT_STREAM, headers)
 
 
 class PlainAnswer(Answer):
@@ -146,7 +158,7 @@ class PlainAnswer(Answer):
     async def _run(self, send: Send) -> None:
         async with aclosing(self._exchange.events()) as events:
             message = await accumulate(events)
-        await self._start(send, 200, _JSON, {})
+        await self._start(send, 200, _JSON, self._route)
         await self._write(send, dumps(message.to_wire()), more=False)
 
 
@@ -156,7 +168,7 @@ class CountAnswer(Answer):
     @override
     async def _run(self, send: Send) -> None:
         counted: dict[str, Any] = {"input_tokens": await self._exchange.count_tokens()}
-        await self._start(send, 200, _JSON, {})
+        await self._start(send, 200, _JSON, self._route)
         await self._write(send, dumps(counted), more=False)
 
 

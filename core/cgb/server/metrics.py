@@ -7,37 +7,59 @@ from typing import TYPE_CHECKING
 from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
+from ..errors import UnusableAnswer
+
 if TYPE_CHECKING:
     from ..context import Context
     from ..record import Record
 
 _SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500)
+_MOST_NAMES = 50
+_OTHER = "other"
 
 
 class Metrics:
-    """Counts finished requests and what plugins noted; its labels are few, whatever clients send."""
+    """Counts finished requests and what plugins noted.
+
+    Its labels are few, whatever clients and providers send: of names that come from outside, such as models, the
+    first 50 are labels, and all later ones are `other`.
+
+    - `cgb_requests_total{kind, outcome}`: requests finished, by what the client wanted the answer for; the outcome is
+      `ok`, `client_left` or the type of the error.
+    - `cgb_failures_total{type, kind}`: requests that failed, by the type of the error and, for an answer that was
+      unusable, its kind, such as `cut` or `malformed_call`.
+    - `cgb_routes_total{route, outcome}`: requests finished, by the route that was asked last, which is the one that
+      answered, if any did.
+    - `cgb_attempts_total{route}`: how often each route was asked, retries and fallbacks included.
+    - `cgb_notes_total{plugin, kind}`: what plugins noted: rungs of the recovery ladder, retries, fallbacks, routes
+      left out, dummy signatures.
+    - `cgb_tokens_total{direction}`: `input` (neither read from nor written to the cache), `cache_read`, `cache_write`
+      and `output`, as the provider counts them, attempts that were given up included.
+    - `cgb_first_event_seconds`: from the request to the first event of its answer.
+    - `cgb_request_seconds`: from the request to the end of its answer.
+    """
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        of = self._registry
-        self._requests = Counter("cgb_requests", "Requests finished.", ["kind", "outcome"], registry=of)
-        self._notes = Counter("cgb_notes", "What plugins noted, such as retries.", ["plugin", "kind"], registry=of)
-        self._tokens = Counter("cgb_tokens", "Tokens, as the provider counts them.", ["direction"], registry=of)
-        self._first = Histogram("cgb_first_event_seconds", "Until the answer began.", buckets=_SECONDS, registry=of)
-        self._whole = Histogram("cgb_request_seconds", "Until the answer ended.", buckets=_SECONDS, registry=of)
+        self._types, self._kinds, self._names = _Labels(), _Labels(), _Labels()
+        self._requests = self._counter("cgb_requests", "Requests finished.", "kind", "outcome")
+        self._failures = self._counter("cgb_failures", "Requests that failed.", "type", "kind")
+        self._routes = self._counter("cgb_routes", "Requests, by the route asked last.", "route", "outcome")
+        self._attempts = self._counter("cgb_attempts", "How often each route was asked.", "route")
+        self._notes = self._counter("cgb_notes", "What plugins noted, such as retries.", "plugin", "kind")
+        self._tokens = self._counter("cgb_tokens", "Tokens, as the provider counts them.", "direction")
+        self._first = self._histogram("cgb_first_event_seconds", "Until the answer began.")
+        self._whole = self._histogram("cgb_request_seconds", "Until the answer ended.")
 
     def observe(self, record: Record, ctx: Context) -> None:
         """Count a finished request."""
-        outcome = record.error.type if record.error else "client_left" if record.cancelled else "ok"
+        outcome = self._outcome(record)
         self._requests.labels(ctx.kind, outcome).inc()
+        self._count_failure(record)
+        self._count_routes(record, outcome)
         for note in record.notes:
             self._notes.labels(note.plugin, note.kind).inc()
-        for direction, count in (
-            ("input", record.usage.input_tokens),
-            ("cache_read", record.usage.cache_read_input_tokens),
-            ("output", record.usage.output_tokens),
-        ):
-            self._tokens.labels(direction).inc(count)
+        self._count_tokens(record)
         self._whole.observe(record.duration_s)
         if record.first_event_s is not None:
             self._first.observe(record.first_event_s)
@@ -45,6 +67,49 @@ class Metrics:
     def text(self) -> bytes:
         """All figures, in Prometheus' text form."""
         return generate_latest(self._registry)
+
+    def _outcome(self, record: Record) -> str:
+        if record.error is not None:
+            return self._types.label(record.error.type)
+        return "client_left" if record.cancelled else "ok"
+
+    def _count_failure(self, record: Record) -> None:
+        if record.error is not None:
+            kind = record.error.kind if isinstance(record.error, UnusableAnswer) else ""
+            self._failures.labels(self._types.label(record.error.type), self._kinds.label(kind)).inc()
+
+    def _count_routes(self, record: Record, outcome: str) -> None:
+        names = [self._names.label(str(route)) for route in record.routes]
+        for name in names:
+            self._attempts.labels(name).inc()
+        if names:
+            self._routes.labels(names[-1], outcome).inc()
+
+    def _count_tokens(self, record: Record) -> None:
+        usage = record.usage
+        self._tokens.labels("input").inc(usage.input_tokens)
+        self._tokens.labels("cache_read").inc(usage.cache_read_input_tokens)
+        self._tokens.labels("cache_write").inc(usage.cache_creation_input_tokens)
+        self._tokens.labels("output").inc(usage.output_tokens)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=self._registry)
+
+    def _histogram(self, name: str, text: str) -> Histogram:
+        return Histogram(name, text, buckets=_SECONDS, registry=self._registry)
+
+
+class _Labels:
+    """Names as values of a label, of which there are never many."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def label(self, name: str) -> str:
+        """The name, if it is one of the first."""
+        if len(self._known) < _MOST_NAMES:
+            self._known.add(name)
+        return name if name in self._known else _OTHER
 
 
 async def metrics(request: Request) -> Response:

@@ -10,6 +10,7 @@ from .thinking import output_tokens, thinking_config
 from .tools import Declared
 
 _GEMINI_4 = 4.0
+_OWN_TEMPERATURE = 1.0
 
 
 def generation_config(request: MessagesRequest, family: Family, tools: Declared, ctx: Context) -> dict[str, Any]:
@@ -35,10 +36,12 @@ def _within_window(wanted: int | None, request: MessagesRequest, family: Family)
 
 
 def _sampling(request: MessagesRequest, family: Family) -> dict[str, Any]:
-    """Temperature only before Gemini 3, where a low one is documented to risk loops; Gemini 4 ignores them all."""
+    """Gemini 4 ignores them all; for Gemini 3 a temperature below its own is documented to risk loops."""
     if family.generation >= _GEMINI_4:
         return {}
-    heat = request.temperature if family.generation < GEMINI_3 else None
+    heat = request.temperature
+    if family.generation >= GEMINI_3 and heat is not None and heat <= _OWN_TEMPERATURE:
+        heat = None
     return {
         "temperature": heat if heat is None else min(max(heat, 0.0), 2.0),
         "topP": request.top_p if request.top_p is None else min(max(request.top_p, 0.0), 1.0),

@@ -23,13 +23,24 @@ _NO_RESULT = "There is no result: the tool was interrupted."
 
 @dataclass(frozen=True, slots=True)
 class Converter:
-    """Converts one request for one model; `body` is what goes over the wire."""
+    """Converts one request for one model; `body` is what goes over the wire.
+
+    Attributes:
+        request: what is asked.
+        family: the model's.
+        names: the tools' names, there and back.
+        ctx: where notes go.
+        safety: thresholds by category.
+        options: the route's: `signatures = "dummy"` sends none of those that Gemini gave, `function_calling` is
+            the mode where the model is free to call or not, such as `VALIDATED`.
+    """
 
     request: MessagesRequest
     family: Family
     names: ToolNames
     ctx: Context
     safety: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -47,7 +58,7 @@ class Converter:
             "systemInstruction": self._system(),
             "contents": list(self._contents()),
             "tools": tools,
-            "toolConfig": tool_config(self.request, self.names, tools),
+            "toolConfig": tool_config(self.request, self.names, tools, str(self.options.get("function_calling") or "")),
             "safetySettings": [{"category": name, "threshold": level} for name, level in self.safety.items()],
             "generationConfig": generation_config(self.request, self.family, tools, self.ctx),
         }
@@ -80,7 +91,7 @@ class Converter:
 
     def _model_parts(self, turn: ModelTurn) -> list[Part]:
         parts: list[Part] = []
-        needs_signature = self.family.generation >= GEMINI_3
+        needs_signature = self._wants_dummies or self.family.generation >= GEMINI_3
         for block in turn.blocks:
             match block:
                 case ToolUseBlock():
@@ -97,11 +108,16 @@ class Converter:
         return parts
 
     def _memory(self, block: Block) -> Carried | None:
-        """What a block carries of this model's; another model's signature is none."""
+        """What a block carries of this model's; another model's signature is none, nor is one that was refused."""
         memory = carried_by(block)
-        if memory is None or memory.facts.get("model", self.family.name) == self.family.name:
-            return memory
-        return Carried("", memory.facts)
+        if memory is None:
+            return None
+        is_own = memory.facts.get("model", self.family.name) == self.family.name
+        return memory if is_own and not self._wants_dummies else Carried("", memory.facts)
+
+    @property
+    def _wants_dummies(self) -> bool:
+        return self.options.get("signatures") == "dummy"
 
     def _call(self, block: ToolUseBlock, *, needs_signature: bool) -> Part:
         """A functionCall with the id and the signature that Gemini gave it.

@@ -3,23 +3,13 @@
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
 from typing import Any
 
-from cgb import Context, Event, UnusableAnswer, Usage
+from cgb import Event, UnusableAnswer, Usage
 from cgb.messages import Writer
 
 from .asked import Asked
+from .finish import CUT_SHORT, REFUSALS, SPOILT, UNEXPECTED, ended, nothing, passing, refusal, spoilt
 from .speech import Speech
-
-_REFUSALS = frozenset({
-    "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "OTHER", "ESCALATION", "MODEL_ARMOR",
-    "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_OTHER", "IMAGE_RECITATION", "NO_IMAGE",
-})  # fmt: skip
-_SPOILT = {
-    "MALFORMED_FUNCTION_CALL": "malformed_call",
-    "UNEXPECTED_TOOL_CALL": "unexpected_tool_call",
-    "MALFORMED_RESPONSE": "malformed",
-    "MISSING_THOUGHT_SIGNATURE": "missing_signature",
-}
-_CUT_SHORT = frozenset({"MAX_TOKENS", "CONTINUATION"})
+from .spoilt import Call, calls_of, mended
 
 
 async def events_of(frames: AsyncIterable[Mapping[str, Any]], asked: Asked) -> AsyncGenerator[Event]:
@@ -52,6 +42,8 @@ class _Answer:
         self._is_full = False
         self._counted = 0
         self._held: list[Mapping[str, Any]] = []
+        self._unknown: tuple[Call, ...] = ()
+        self._is_mended = False
 
     def read(self, frame: Mapping[str, Any]) -> Iterator[Event]:
         """The events of a frame."""
@@ -62,7 +54,7 @@ class _Answer:
             yield from self._writer.start()
         if self._finish:
             return  # text after the finish reason is not part of the answer; its usage is
-        for part in self._fitting(candidate):
+        for part in self._parts(candidate):
             if self._asked.domains is not None and not part.get("thought"):
                 self._held.append(part)  # a search's results go before the words that rest on them
             else:
@@ -91,6 +83,14 @@ class _Answer:
         self._grounding |= {name: value for name, value in (candidate.get("groundingMetadata") or {}).items() if value}
         return candidate
 
+    def _parts(self, candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A frame's parts that can be said; calls of unknown tools wait for what is decided about them."""
+        parts = self._fitting(candidate)
+        if candidate.get("finishReason") == UNEXPECTED:
+            parts, self._unknown = mended(parts, self._asked)
+            self._is_mended = not self._unknown and any("functionCall" in part for part in parts)
+        return parts
+
     def _fitting(self, candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A frame's parts, within the client's own limit, where Gemini was given a higher one.
 
@@ -103,7 +103,7 @@ class _Answer:
         words = sum(len(part["text"]) for part in found if _is_words(part))
         if limit is None or count < limit + bool(reason) or not (words or self._speech.has_text):
             return found
-        if reason in _REFUSALS or reason in _SPOILT:
+        if reason in REFUSALS or reason in SPOILT:
             return found
         self._is_full = True
         left = words * max(limit - before, 0) // max(count - before, 1) if count > limit else words
@@ -152,22 +152,28 @@ class _Answer:
         usage = self._usage()
         reason = str(self._finish.get("finishReason") or "")
         detail = str(self._finish.get("finishMessage") or "")
-        if self._blocked or reason in _REFUSALS:
-            yield from _refusal(writer, self._blocked or f"{reason} {detail}".strip(), usage)
-        elif reason in _SPOILT:
-            raise UnusableAnswer(
-                f"Gemini spoilt its own answer ({reason}: {detail or 'no details'}). Ask again.",
-                kind=_SPOILT[reason], upstream_reason=reason, detail=detail,
-            )  # fmt: skip
+        if self._blocked or reason in REFUSALS:
+            yield from self._refuse(writer, reason, detail)
+        elif reason in SPOILT and not self._is_mended:
+            raise spoilt(reason, detail, self._unknown or calls_of(detail, self._asked))
         elif not reason:
             raise UnusableAnswer("Gemini's answer broke off before its end. Ask again.", kind="cut")
         elif self._speech.has_call:
             yield from writer.finish("tool_use", usage)
         elif self._speech.has_text:
-            ended = self._cut_short() if reason in _CUT_SHORT else _ended(reason, self._asked.ctx)
-            yield from writer.finish(ended, usage)
+            yield from writer.finish(
+                self._cut_short() if reason in CUT_SHORT else ended(reason, self._asked.ctx), usage
+            )
         else:
-            raise _nothing(reason, detail)
+            raise nothing(reason, detail)
+
+    def _refuse(self, writer: Writer, reason: str, detail: str) -> Iterator[Event]:
+        """A refusal that keeps what was said; where that is nothing, some are worth another try."""
+        is_silent = not (self._blocked or self._speech.has_text or self._speech.has_call)
+        failure = passing(reason, detail) if is_silent else None
+        if failure is not None:
+            raise failure
+        yield from refusal(writer, self._blocked or f"{reason} {detail}".strip(), self._usage())
 
     def _cut_short(self) -> str:
         """Which limit it was: the client's or the model's whole window."""
@@ -201,28 +207,6 @@ def _present(part: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_words(part: Mapping[str, Any]) -> bool:
     return isinstance(part.get("text"), str) and not part.get("thought")
-
-
-def _ended(reason: str, ctx: Context) -> str:
-    if reason != "STOP":
-        ctx.note("finish_reason", f"Gemini ended its answer with {reason}")
-    return "end_turn"
-
-
-def _nothing(reason: str, detail: str) -> UnusableAnswer:
-    kind = "no_room" if reason in _CUT_SHORT else "empty"
-    hint = ", with a higher max_tokens: its thoughts used up all of it." if kind == "no_room" else "."
-    return UnusableAnswer(
-        f"Gemini answered with nothing (finish reason {reason}). Ask again{hint}",
-        kind=kind, upstream_reason=reason, detail=detail,
-    )  # fmt: skip
-
-
-def _refusal(writer: Writer, why: str, usage: Usage) -> Iterator[Event]:
-    text = f"Gemini refused to answer: {why}."
-    yield from writer.text(f"\n\n[{text}]")
-    details = {"type": "refusal", "category": None, "explanation": text}
-    yield from writer.finish("refusal", usage, stop_details=details)
 
 
 def _blocked(frame: Mapping[str, Any]) -> str:

@@ -90,3 +90,9 @@ def test_an_answer_that_is_not_over(events):
     assert grammar.started == bool(events)
     with pytest.raises(GrammarError, match="the answer ended without message_stop"):
         grammar.end()
+
+
+def test_it_knows_where_it_is():
+    assert (read(START).open_block, read(START).index) == (None, 0)
+    assert (read(START, *block(0, "text")[:1]).open_block, read(START, *block(0, "text")[:1]).index) == ("text", 0)
+    assert (read(START, *block(0, "text")).open_block, read(START, *block(0, "text")).index) == (None, 1)

@@ -81,6 +81,57 @@ def test_there_is_one_start_and_one_end(kind):
     assert [event.index for event in events if isinstance(event, ContentBlockStart)] == [0, 1, 2]
 
 
+def test_a_text_can_be_left_open_for_the_next_attempt():
+    splice, events = Splice(), []
+    for event in attempt(("thinking", "a"), ("text", "b"), usage=Usage(output_tokens=3))[:-3]:
+        events += splice.read(event)
+    events += splice.again(joining=True)
+    for event in attempt(("text", "c"), ("thinking", "d"), usage=Usage(output_tokens=4)):
+        events += splice.read(event)
+
+    message = assert_stream(events)
+    assert [block.get("text", block.get("thinking")) for block in message.content] == ["a", "bc", "d"]
+
+
+@pytest.mark.parametrize("second", [[("thinking", "c"), ("text", "d")], []])
+def test_it_is_closed_where_the_next_attempt_does_not_begin_with_text(second):
+    splice, events = Splice(), []
+    for event in attempt(("text", "b"))[:-3]:
+        events += splice.read(event)
+    events += splice.again(joining=True)
+    events += splice.again(joining=True)
+    for event in attempt(*second):
+        events += splice.read(event)
+
+    assert [block.type for block in assert_stream(events).content] == ["text", *(kind for kind, _ in second)]
+
+
+def test_nothing_is_joined_where_nothing_is_open():
+    splice, events = Splice(), []
+    for event in attempt(("text", "b"))[:-2]:
+        events += splice.read(event)
+    events += splice.again(joining=True)
+    for event in attempt(("text", "c")):
+        events += splice.read(event)
+
+    assert [block.text for block in assert_stream(events).content] == ["b", "c"]
+
+
+def test_it_says_whether_an_attempt_has_its_end():
+    splice, events = Splice(), attempt(("text", "a"))
+    for event in events[:-1]:
+        assert not splice.has_end
+        list(splice.read(event))
+    assert splice.has_end
+    list(splice.again())
+    assert not splice.has_end
+
+
+def test_the_events_of_one_attempt_are_the_very_same_objects():
+    events = attempt(("thinking", "a"), ("text", "b"))
+    assert all(given is got for given, got in zip(events[:-2], spliced(events), strict=False))
+
+
 def test_unknown_events_come_through():
     novelty = UnknownEvent({"type": "novelty"})
     assert spliced([novelty], [novelty])[0] is novelty

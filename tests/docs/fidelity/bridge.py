@@ -93,7 +93,7 @@ class Bridge:
         return Outcome(seen, frozenset(note.kind for note in exchange.ctx.notes), events=events)
 
     @asynccontextmanager
-    async def _stream(self, model: str, body: Json) -> Any:
+    async def _stream(self, model: str, body: Json, note: Any = None) -> Any:
         self.bodies.append(body)
         yield _each(self.hops.pop(0))
 

@@ -1,0 +1,204 @@
+"""One request's way up the ladder."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
+from tenacity import wait_exponential_jitter
+
+from cgb import ApiError, InvalidRequest, UnusableAnswer
+
+from .answer import Answer
+from .ladder import Rung, kind_of, ladder_of
+from .resume import Rest, asking_for_rest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tenacity import RetryCallState
+
+    from cgb import Context, Event, MessagesRequest, Route, Target
+
+    from . import StreamRepair
+
+RESUME: Final = Rung("resumed", "asked for the rest of the text")
+
+_LONGEST_BACKOFF_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked in an attempt."""
+
+    request: MessagesRequest
+    route: Route
+
+
+class Climb:
+    """What is asked next after each failure, and how the answer ends when nothing is.
+
+    Attributes:
+        asking: what the current attempt asks.
+    """
+
+    def __init__(self, asking: Asking, target: Target, settings: StreamRepair, ctx: Context) -> None:
+        self.asking = asking
+        self._first = asking
+        self._target = target
+        self._settings = settings
+        self._ctx = ctx
+        self._answer = Answer(asking.request.model)
+        self._rest: Rest | None = None
+        self._failures: Counter[str] = Counter()
+        self._tries: Counter[bool] = Counter()
+        self._resumes = 0
+        self._remedies: dict[str, Any] | None = {}
+        self._failure: ApiError | None = None
+        self._failing_since: float | None = None
+        self._backoff = wait_exponential_jitter(settings.backoff_s, _LONGEST_BACKOFF_S, jitter=settings.backoff_s)
+
+    # What tenacity asks, in this order: whether to ask again, how long to wait, whether that is too long
+
+    def goes_on(self, error: BaseException) -> bool:
+        """Whether there is a rung for a failure."""
+        if not isinstance(error, ApiError) or self._answer.is_complete:
+            return False
+        return self._rung(self._own(error)) is not None
+
+    def wait(self, state: RetryCallState) -> float:
+        """Seconds to wait before the next attempt: what upstream asks for, to the fraction, or a backoff."""
+        error = self._failed(state)
+        ladder = ladder_of(error, self._settings.patience_s)
+        if error.retry_after is not None:
+            return error.retry_after
+        return self._backoff(state) if ladder and ladder.waits else 0.0
+
+    def is_spent(self, state: RetryCallState) -> bool:
+        """Whether the time for repairs is over: it begins with the first failure, however long that took to come."""
+        now = state.outcome_timestamp or 0.0
+        self._failing_since = now if self._failing_since is None else self._failing_since
+        return now + state.upcoming_sleep - self._failing_since > self._settings.budget_s
+
+    def take(self, state: RetryCallState) -> None:
+        """Take the rung: the next attempt asks accordingly."""
+        error = self._failed(state)
+        rung = self._rung(error)
+        if rung is None:
+            return
+        if error.retry_after:
+            self._note("waited", f"waited {error.retry_after:g} s, as upstream asked", error)
+        self._note(rung.kind, rung.text, error)
+        if state.outcome is not None and state.outcome.exception() is not error:
+            self._remedies = None
+        self._ask(rung, error)
+        self._failure = self._failure if self._resumes > 1 else error
+
+    # The attempts
+
+    def begin(self) -> Iterator[Event]:
+        """What closes the attempt before; nothing at first."""
+        return self._answer.again() if self._failure else iter(())
+
+    def read(self, event: Event) -> Iterable[Event]:
+        """What the client gets for an event of the current attempt."""
+        if self._rest is None:
+            return self._answer.read(event)
+        return chain.from_iterable(map(self._answer.read, self._rest.read(event)))
+
+    def end(self, last: ApiError) -> Iterator[Event]:
+        """The end of an answer for which nobody is asked any more.
+
+        Raises:
+            ApiError: it can only be an error.
+        """
+        error = self._own(last)
+        answer = self._answer
+        if answer.is_complete:
+            self._note("kept", "all of the answer had come before", error)
+            return iter(())
+        stop_reason = error.stop_reason if isinstance(error, UnusableAnswer) else ""
+        if answer.has_end:
+            self._note("kept", "all of the answer had come but its last event", error)
+            return answer.end()
+        if answer.has_proposal:
+            self._note("parsed", "the spoilt call could be read, and is made", error)
+            return answer.finish("tool_use")
+        if answer.has_calls:
+            # No fake end: a whole call is a whole step, which the client runs also if the answer fails after it
+            # (Claude Code contract, errors), and its result is what the model needs to go on.
+            self._note("kept", "the tool calls before the failure are whole", error)
+            return answer.finish("tool_use")
+        self._note_end(error)
+        if stop_reason == "refusal" and self._is_last_route:
+            details = {"type": "refusal", "category": None, "explanation": error.message}
+            return answer.finish("refusal", f"\n\n[{error.message}]", stop_details=details)
+        if stop_reason and self._is_last_route:
+            return answer.finish(stop_reason)
+        raise (self._failure if self._resumes and self._failure else error)
+
+    @property
+    def _is_last_route(self) -> bool:
+        return self._answer.is_committed or not self._first.route.fallbacks
+
+    def _failed(self, state: RetryCallState) -> ApiError:
+        """The failure of an attempt, for which `goes_on` was true."""
+        error = state.outcome and state.outcome.exception()
+        if not isinstance(error, ApiError):
+            raise TypeError(f"no failure of an attempt: {error!r}")
+        return self._own(error)
+
+    def _own(self, error: ApiError) -> ApiError:
+        """The failure to be repaired: a target that refuses a changed request has only refused the change."""
+        if isinstance(error, InvalidRequest) and self._failure is not None and self.asking != self._first:
+            return self._failure
+        return error
+
+    def _rung(self, error: ApiError) -> Rung | None:
+        ladder = ladder_of(error, self._settings.patience_s)
+        if self._answer.is_committed:
+            return RESUME if ladder and self._can_resume else None
+        is_answer = isinstance(error, UnusableAnswer)
+        limit = self._settings.streaming_retries if is_answer else self._settings.retries
+        if ladder is None or self._tries[is_answer] >= limit:
+            return None
+        return ladder.rung(self._failures[kind_of(error)])
+
+    @property
+    def _can_resume(self) -> bool:
+        may = self._target.resumes and self._resumes < self._settings.resumes
+        return may and self._answer.can_resume and not self._answer.has_proposal
+
+    def _ask(self, rung: Rung, error: ApiError) -> None:
+        request = self._first.request
+        if rung.remedied and isinstance(error, UnusableAnswer) and self._remedies is not None:
+            self._remedies |= error.remedy
+        if rung is RESUME:
+            self._resumes += 1
+            shown = self._answer.text
+            self._rest = Rest(shown)
+            self.asking = Asking(asking_for_rest(request, shown, error), self._route)
+            return
+        self._tries[isinstance(error, UnusableAnswer)] += 1
+        self._failures[kind_of(error)] += 1
+        for change in rung.changes:
+            request = change(request, error, self._target)
+        self.asking = Asking(request, self._route)
+
+    @property
+    def _route(self) -> Route:
+        """The route with the remedies that failures proposed, until the target refuses them."""
+        route = self._first.route
+        return replace(route, options={**route.options, **self._remedies}) if self._remedies else route
+
+    def _note(self, kind: str, text: str, error: ApiError) -> None:
+        failure = kind_of(error) or type(error).__name__
+        reason = getattr(error, "upstream_reason", "")
+        named = f"{failure} ({reason})" if reason else failure
+        self._ctx.note(kind, f"{named}: {text}", failure=failure, reason=reason)
+
+    def _note_end(self, error: ApiError) -> None:
+        if self._failure or ladder_of(error, self._settings.patience_s):
+            self._note("gave_up", "nothing more to try", error)
