@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import Annotated
+
+from pydantic import Field
 
 from cgb import (
     Block,
     Context,
+    Env,
     MessageParam,
     MessagesRequest,
+    Settings,
     Target,
     TextBlock,
     Tool,
@@ -22,13 +27,28 @@ _PLACEHOLDER = "DeferredToolPlaceholder"
 _CHANGES = frozenset({"tool_addition", "tool_removal"})
 
 
+class TidyRequest(Settings):
+    """The table `[plugin.tidy-request]`."""
+
+    max_tokens_limit: Annotated[int | None, Env("MAX_TOKENS_LIMIT")] = Field(default=None, ge=1)
+    """The most tokens that an answer may have, whatever clients ask for; long edits need many."""
+
+
 @hookimpl
-def fit_request(request: MessagesRequest, target: Target, ctx: Context) -> MessagesRequest:
+def describe_settings() -> type[Settings]:
+    return TidyRequest
+
+
+@hookimpl
+def fit_request(request: MessagesRequest, target: Target, ctx: Context, settings: TidyRequest) -> MessagesRequest:
     if target.native:
         return request
     for block in request.system_blocks:
         if not isinstance(block, TextBlock):
             ctx.note("dropped", f"a block of type {block.type!r} in the system prompt, which is text only")
+    limit = settings.max_tokens_limit
+    if limit:
+        request = request.with_(max_tokens=min(request.max_tokens or limit, limit))
     return request.with_(
         system=_system(request),
         messages=tuple(_messages(request.messages)),

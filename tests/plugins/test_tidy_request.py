@@ -4,7 +4,7 @@ import pytest
 
 from cgb import Context, MessagesRequest, Target
 from cgb.messages import carry
-from cgb_plugins.tidy_request import fit_request
+from cgb_plugins.tidy_request import TidyRequest, describe_settings, fit_request
 
 BILLING = "x-anthropic-billing-header: cc_version=2.1.330; cc_entrypoint=cli;"
 
@@ -12,7 +12,7 @@ BILLING = "x-anthropic-billing-header: cc_version=2.1.330; cc_entrypoint=cli;"
 def tidied(*messages, **fields):
     request = {"model": "m", "max_tokens": 1, "messages": list(messages) or [user("Hi")], **fields}
     asked = MessagesRequest.model_validate(request)
-    return fit_request(asked, Target(), Context(asked))
+    return fit_request(asked, Target(), Context(asked), TidyRequest())
 
 
 def user(content):
@@ -63,7 +63,7 @@ def test_a_native_target_gets_the_request_untouched():
         {"model": "m", "system": [text(BILLING)], "messages": [system("x"), user([text("")])]}
     )
 
-    assert fit_request(request, Target(native=True), Context(request)) is request
+    assert fit_request(request, Target(native=True), Context(request), TidyRequest(max_tokens_limit=1)) is request
 
 
 @pytest.mark.parametrize(
@@ -244,5 +244,12 @@ def test_what_is_no_text_in_the_system_prompt_is_noted():
     raw = {"model": "m", "max_tokens": 1, "system": [{"type": "image", "source": {}}], "messages": [user("Hi")]}
     asked = MessagesRequest.model_validate(raw)
     ctx = Context(asked)
-    assert fit_request(asked, Target(), ctx).system is None
+    assert fit_request(asked, Target(), ctx, TidyRequest()).system is None
     assert [note.kind for note in ctx.notes] == ["dropped"]
+
+
+@pytest.mark.parametrize(("asked", "limit", "given"), [(9000, 8192, 8192), (100, 8192, 100), (None, 8192, 8192)])
+def test_answers_may_be_limited_for_all_clients(asked, limit, given):
+    request = MessagesRequest.model_validate({"model": "m", "max_tokens": asked, "messages": [user("Hi")]})
+    settings = describe_settings()(max_tokens_limit=limit)
+    assert fit_request(request, Target(), Context(request), settings).max_tokens == given

@@ -95,7 +95,7 @@ def convert(
 ) -> Converted:
     """What goes to Gemini for a request; `options` are the route's."""
     family, ctx = family_of(model), Context(request)
-    fitted = tidy_request.fit_request(request, family.target, ctx) if tidy else request
+    fitted = tidy_request.fit_request(request, family.target, ctx, tidy_request.TidyRequest()) if tidy else request
     return Converted(Converter(fitted, family, tool_names(fitted), ctx, options=options or {}).body(), ctx)
 
 

@@ -556,7 +556,9 @@ async def test_claude_code_s_web_search(name, pages, model, unstreamed):
     captured = posted()[name].json
     async with SimulatedGemini() as service, opened(service.url, unstreamed=unstreamed) as transport:
         request = MessagesRequest.model_validate({**captured, "model": "claude-sonnet-5"})
-        fitted = tidy_request.fit_request(request, transport.target(model), Context(request))
+        fitted = tidy_request.fit_request(
+            request, transport.target(model), Context(request), tidy_request.TidyRequest()
+        )
         message = assert_stream(await events_of(transport, fitted, model))
 
     use, found, *said = (block for block in message.content if not block.type.endswith("thinking"))

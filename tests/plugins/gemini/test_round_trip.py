@@ -46,7 +46,7 @@ async def say(service, *history, model=NEW, unstreamed=False, **fields):
     request = request_of(*history, **{**THINKS, **fields})
     async with bridge(service) as transport:
         ctx = Context(request)
-        fitted = tidy_request.fit_request(request, transport.target(model), ctx)
+        fitted = tidy_request.fit_request(request, transport.target(model), ctx, tidy_request.TidyRequest())
         route = Route("gemini", model, options={"unstreamed": unstreamed})
         events = [event async for event in transport.send(fitted, route, ctx)]
     return assert_stream(events), [note.kind for note in ctx.notes]
