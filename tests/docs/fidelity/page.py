@@ -301,8 +301,8 @@ def _ends() -> str:
     lines += [f"| `{reason}` | {end} |" for reason, end in found().blocks.items()]
     lines += [
         "",
-        "“Unusable” is an error of that kind, which `stream-repair` sets right ([failures.md](failures.md)). Recitation",
-        "and “other” end in a refusal where that does not help.",
+        "“Unusable” is an error of that kind, which `stream-repair` sets right ([failures.md](failures.md)).",
+        "Recitation and “other” end in a refusal where that does not help.",
         "",
         "| stop_reason | |",
         "|---|---|",
