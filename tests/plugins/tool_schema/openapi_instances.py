@@ -45,7 +45,7 @@ def array(schema, value):
     if not isinstance(value, list):
         return True
     fits = schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))
-    return fits and all(is_right(schema.get("items", {}), item) for item in value)
+    return fits and ("items" not in schema or all(is_right(schema["items"], item) for item in value))
 
 
 def members(schema, value):
