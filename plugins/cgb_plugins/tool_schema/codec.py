@@ -39,6 +39,8 @@ class JsonText(Codec):
 
     @override
     def encode(self, value: Any) -> Any:
+        if value is None and not self.judge.accepts(None):
+            return None  # it stands for an alternative, which is `nullable`
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     @override

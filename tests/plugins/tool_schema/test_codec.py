@@ -23,6 +23,13 @@ def test_text_stays_text_where_only_that_is_right():
     assert text.decode('{"a": 1}') == {"a": 1}
 
 
+def test_null_beside_what_takes_none():
+    text = JsonText(Judge({"type": ["string", "object"]}, {}))
+    assert text.encode(None) is None
+    assert text.decode(text.encode("null")) == "null"
+    assert JSON.encode(None) == "null"
+
+
 def test_members_and_elements_each_in_their_own_form():
     members = Members({"a": ONE})
     assert members.encode({"a": 1, "b": 1}) == {"a": "1", "b": 1}
