@@ -1,9 +1,11 @@
 """`cgb serve`: run the bridge."""
 
 import errno
+import signal
 import socket
+import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from cgb.plugins import Plugin
 
 _BACKLOG = 2048
+WatchConfig: TypeAlias = Annotated[
+    bool, typer.Option("--watch-config", help="Take a changed cgb.toml over; answers under way end as they began.")
+]
 
 
 def serve(
@@ -27,12 +32,13 @@ def serve(
     config: ConfigFile = None,
     demo: Demo = False,
     reload: Annotated[bool, typer.Option("--reload", help="Start anew when a plugin's file changes.")] = False,
+    watch_config: WatchConfig = False,
     workers: Annotated[int, typer.Option(help="Processes that share the port.", min=1)] = 1,
     log_level: Annotated[str | None, typer.Option(metavar="LEVEL", help="debug, info, warning or error.")] = None,
 ) -> None:
     """Run the bridge until it is told to stop."""
     options = {"plugins": plugins, "server.host": host, "server.port": port, "server.log_level": log_level}
-    _serve(Start(config, options, demo), workers=workers, reload=reload)
+    _serve(Start(config, options, demo, watch_config), workers=workers, reload=reload)
 
 
 def _serve(start: Start, *, workers: int, reload: bool) -> None:
@@ -79,7 +85,9 @@ def _run(start: Start, config: "Config", listener: socket.socket, plugins: "Sequ
 
     from cgb.server import create_app
 
-    app = create_app(config, plugins=plugins, demo=start.demo)
+    app = create_app(config, plugins=plugins, demo=start.demo, reread=start.reread)
+    # Uvicorn raises the signal again once all streams have ended: that is a stop as it should be, not a death.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.Server(uvicorn.Config(app, **_uvicorn_settings(config.server))).run([listener])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cgb.config import Config
 
@@ -21,6 +21,12 @@ class Start:
     path: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     demo: bool = False
+    watch: bool = False
+
+    @property
+    def reread(self) -> Callable[[], Config] | None:
+        """Reads the configuration anew, if its file is to be watched."""
+        return self.config if self.watch else None
 
     def config(self) -> Config:
         """What is configured, these options over all else."""
@@ -40,10 +46,10 @@ class Start:
     def to_json(self) -> str:
         """For `from_json` in another process."""
         path = str(self.path) if self.path else None
-        return json.dumps({"path": path, "options": dict(self.options), "demo": self.demo})
+        return json.dumps({"path": path, "options": dict(self.options), "demo": self.demo, "watch": self.watch})
 
     @classmethod
     def from_json(cls, text: str) -> Start:
         """What `to_json` wrote."""
         said = json.loads(text)
-        return cls(Path(said["path"]) if said["path"] else None, said["options"], said["demo"])
+        return cls(Path(said["path"]) if said["path"] else None, said["options"], said["demo"], said["watch"])

@@ -36,7 +36,7 @@ def app() -> FastAPI:
     try:
         config = start.config()
         log.setup(config.server.log_level)
-        return create_app(config, demo=start.demo)
+        return create_app(config, demo=start.demo, reread=start.reread)
     except CgbError as error:
         from uvicorn.config import STARTUP_FAILURE
 

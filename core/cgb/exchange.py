@@ -57,6 +57,7 @@ class Exchange:
         self._usage = Usage()
         self._stop_reason: str | None = None
         self._cancelled = False
+        pipeline.begin()
 
     async def events(self) -> AsyncGenerator[Event]:
         """The answer.
@@ -105,6 +106,7 @@ class Exchange:
             task = asyncio.create_task(_tell(watcher, record, self.ctx))
             _watching.add(task)
             task.add_done_callback(_watching.discard)
+        self._pipeline.end()
         return record
 
     def _watch(self, event: MessageStart | MessageDelta) -> None:

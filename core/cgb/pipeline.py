@@ -6,6 +6,7 @@ Attempt.send:  fit_request ↓ for that route → route.transport.send → trans
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -65,6 +66,8 @@ class Pipeline:
         self.plugins = tuple(plugins)
         self.transports = transports
         self.watchers = stages["request_finished"]
+        self._users = 0
+        self._unused: asyncio.Event | None = None
         self._rewrites = stages["rewrite_request"]
         self._deciders = tuple(_deciders(plugins, transports, stages))
         sender: Transport = Attempt(transports, stages["fit_request"], stages["transform_stream"])
@@ -92,6 +95,22 @@ class Pipeline:
             for step in stages["open_transport"]:
                 transports[step.plugin] = await entered(stack, step)
             yield cls(plugins, transports, stages)
+
+    def begin(self) -> None:
+        """Something uses it until `end`: whoever opened it may wait for that."""
+        self._users += 1
+
+    def end(self) -> None:
+        """What began is over."""
+        self._users -= 1
+        if self._unused is not None and not self._users:
+            self._unused.set()
+
+    async def unused(self) -> None:
+        """Wait until nothing uses it any more; nothing new may begin meanwhile."""
+        if self._users:
+            self._unused = asyncio.Event()
+            await self._unused.wait()
 
     async def route(self, request: MessagesRequest, ctx: Context) -> tuple[MessagesRequest, Route]:
         """Rewrite a request and choose where it goes.

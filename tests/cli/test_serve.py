@@ -1,15 +1,18 @@
+import json
 import re
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection
 
 import pytest
 
 from cgb.errors import ConfigError
 from cgb_cli.serve import listen
 
-from .conftest import eventually
+from .conftest import DEADLINE_S, eventually
 
 
 def test_it_serves_and_tells_of_each_request(serving, echo):
@@ -76,6 +79,110 @@ def test_ctrl_c_is_a_quiet_end(serving, echo):
         bridge.process.send_signal(signal.SIGINT)
         assert bridge.process.wait(20) == 0
         assert "Traceback" not in bridge.said()
+
+
+SLOW = '''
+"""Say one word, and the other once a file is there."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from cgb import Route, Transport, Usage, hookimpl
+from cgb.messages import Writer
+
+
+class Slow(Transport):
+    async def send(self, request, route, ctx):
+        writer = Writer(request.model)
+        for event in (*writer.start(), *writer.text("one ")):
+            yield event
+        while not Path("go").exists():
+            await asyncio.sleep(0.02)
+        for event in (*writer.text("two"), *writer.finish("end_turn", Usage(output_tokens=1))):
+            yield event
+
+
+@hookimpl
+@asynccontextmanager
+async def open_transport():
+    yield Slow()
+
+
+@hookimpl
+def choose_route(request):
+    return Route("slow", "m")
+'''
+
+
+@contextmanager
+def streaming(bridge):
+    """A stream that has begun, by its response and its first bytes."""
+    connection = HTTPConnection("127.0.0.1", bridge.port, timeout=DEADLINE_S)
+    body = {"model": "m", "max_tokens": 9, "stream": True, "messages": [{"role": "user", "content": "Hello?"}]}
+    connection.request("POST", "/v1/messages", json.dumps(body))
+    with closing(connection), connection.getresponse() as response:
+        begun = b""
+        while b"one " not in begun:
+            begun += response.read1()
+        yield response
+
+
+def refuses(bridge):
+    with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", bridge.port)):
+        return False
+    return True
+
+
+def test_told_to_stop_it_ends_the_streams_that_are_open(serving, tmp_path):
+    (tmp_path / "slow.py").write_text(SLOW)
+    with serving("--plugins", "slow.py") as bridge:
+        with streaming(bridge) as response:
+            bridge.process.send_signal(signal.SIGTERM)
+            assert eventually(lambda: refuses(bridge))
+            assert bridge.process.poll() is None
+            (tmp_path / "go").touch()
+            rest = response.read()
+        assert b"two" in rest
+        assert rest.endswith(b'event: message_stop\ndata: {"type":"message_stop"}\n\n')
+        assert bridge.process.wait(20) == 0
+        assert "Traceback" not in bridge.said()
+
+
+def test_a_stream_that_is_not_done_in_time_ends_in_an_error(serving, tmp_path, monkeypatch):
+    monkeypatch.setenv("CGB_SERVER_DRAIN_S", "0")
+    (tmp_path / "slow.py").write_text(SLOW)
+    with serving("--plugins", "slow.py") as bridge, streaming(bridge) as response:
+        bridge.process.send_signal(signal.SIGTERM)
+        rest = response.read()
+        assert b"event: error" in rest
+        assert b"overloaded_error" in rest
+        assert bridge.process.wait(20) == 0
+        assert "Traceback" not in bridge.said()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_changed_configuration_is_taken_over_and_streams_go_on(serving, echo, tmp_path, workers):
+    (tmp_path / "slow.py").write_text(SLOW)
+    (tmp_path / "cgb.toml").write_text('plugins = "./slow.py"')
+    with serving("--watch-config", "--workers", str(workers)) as bridge, streaming(bridge) as response:
+        (tmp_path / "cgb.toml").write_text(f'plugins = "{echo}"')
+        assert eventually(lambda: bridge.said().count("cgb.toml was taken over") == workers)
+        assert answered_at_once(bridge) == "hello"
+        (tmp_path / "cgb.toml").write_text('plugins = "nobody"')
+        assert eventually(lambda: bridge.said().count("cgb.toml was not taken over") == workers)
+        assert answered_at_once(bridge) == "hello"
+        (tmp_path / "go").touch()
+        assert b"two" in response.read()
+
+
+def answered_at_once(bridge):
+    """What a plain request is answered."""
+    connection = HTTPConnection("127.0.0.1", bridge.port, timeout=DEADLINE_S)
+    body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Hello?"}]}
+    with closing(connection):
+        connection.request("POST", "/v1/messages", json.dumps(body))
+        return json.loads(connection.getresponse().read())["content"][0]["text"]
 
 
 def test_a_port_in_use_is_told_in_a_line(run, echo):

@@ -114,22 +114,23 @@ def test_counting_and_listing(bridge: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "error", "words"),
+    ("fault", "times", "error", "words"),
     [
-        ({"status": 429, "message": "Slow down.", "retryDelay": "0.2s"}, anthropic.RateLimitError, "Slow down."),
-        ({"status": 503, "message": "The model is overloaded."}, anthropic.APIStatusError, "overloaded"),
-        ({"status": 404, "message": "no such model"}, anthropic.NotFoundError, "no such model"),
+        ({"status": 429, "message": "Slow down.", "retryDelay": "0.01s"}, 4, anthropic.RateLimitError, "Slow down."),
+        ({"status": 503, "message": "Overloaded.", "retryDelay": "0.01s"}, 4, anthropic.APIStatusError, "overloaded"),
+        ({"status": 404, "message": "no such model"}, 1, anthropic.NotFoundError, "no such model"),
         (
             {"status": 400, "message": "The input token count (12) exceeds the maximum number of tokens allowed (10)."},
+            1,
             anthropic.BadRequestError,
             "prompt is too long: 12 tokens > 10 maximum",
         ),
     ],
 )
 def test_geminis_errors_are_anthropics(
-    bridge: str, gemini: SimulatedGemini, fault: dict[str, object], error: type[Exception], words: str
+    bridge: str, gemini: SimulatedGemini, fault: dict[str, object], times: int, error: type[Exception], words: str
 ) -> None:
-    gemini.reply({"fault": {"kind": "http", **fault}})
+    gemini.reply(*[{"fault": {"kind": "http", **fault}}] * times)
     client = anthropic.Anthropic(base_url=bridge, api_key="any", max_retries=0)
     with client, pytest.raises(error, match=words) as raised:
         client.messages.create(**ASK)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import abstractmethod
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 from typing_extensions import override
 
-from ..errors import ApiError, Internal
+from ..errors import ApiError, Internal, Overloaded
 from ..lenient_json import dumps
 from ..log import log
 from ..messages import accumulate
@@ -20,7 +20,7 @@ from ..sse import PING, encode, frame
 from .bursts import bursts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from starlette.types import Message, Receive, Scope, Send
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _JSON = "application/json"
 _EVENT_STREAM = "text/event-stream; charset=utf-8"
 _LONGEST_ROUTE = 200
+_open: set[asyncio.Task[Any]] = set()
 
 
 class Answer(Response):
@@ -51,25 +52,37 @@ class Answer(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answering = asyncio.create_task(self._answer(send))
         leaving = asyncio.create_task(_left(receive))
-        try:
-            while not answering.done() and not leaving.done():
-                # An answer that starts meanwhile must be heard of every ping_s, however long its start may take.
-                timeout = min(self._patience, self._settings.ping_s)
-                await asyncio.wait({answering, leaving}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-                if answering.done() or leaving.done() or self._patience > 0:
-                    continue
-                if self._writing.locked():  # to a client that is slow to read
-                    self._last_byte = time.monotonic()
-                else:
-                    await self._keep_alive(send)
-        finally:
-            left = not answering.done()
-            leaving.cancel()
-            answering.cancel()
-            await asyncio.wait({answering, leaving})
-            self._exchange.finish(cancelled=left)
-        if not left and answering.cancelled():
-            await self._fail(send, Internal("cgb's transport was cancelled from within; this is a bug."))
+        with _counted_as_open():
+            try:
+                await self._watch(answering, leaving, send)
+                if answering.cancelled():
+                    await self._fail(send, Internal("cgb's transport was cancelled from within; this is a bug."))
+            except asyncio.CancelledError:
+                await self._stop(answering, send)
+            finally:
+                left = not answering.done()
+                await _end(answering, leaving)
+                self._exchange.finish(cancelled=left)
+
+    async def _watch(self, answering: asyncio.Task[None], leaving: asyncio.Task[None], send: Send) -> None:
+        """Keep the connection alive until the answer is whole or the client gone."""
+        while not answering.done() and not leaving.done():
+            # An answer that starts meanwhile must be heard of every ping_s, however long its start may take.
+            timeout = min(self._patience, self._settings.ping_s)
+            await asyncio.wait({answering, leaving}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if answering.done() or leaving.done() or self._patience > 0:
+                continue
+            if self._writing.locked():  # to a client that is slow to read
+                self._last_byte = time.monotonic()
+            else:
+                await self._keep_alive(send)
+
+    async def _stop(self, answering: asyncio.Task[None], send: Send) -> None:
+        """The server stops, and has waited long enough: an error is honest, a stream that is cut is not."""
+        if not answering.done():
+            await _end(answering)
+            self._exchange.error = Overloaded("the bridge was stopped before this answer was whole. Ask again.")
+            await self._fail(send, self._exchange.error)
 
     @abstractmethod
     async def _run(self, send: Send) -> None:
@@ -170,6 +183,30 @@ class CountAnswer(Answer):
         counted: dict[str, Any] = {"input_tokens": await self._exchange.count_tokens()}
         await self._start(send, 200, _JSON, self._route)
         await self._write(send, dumps(counted), more=False)
+
+
+async def ended(timeout: float) -> None:  # noqa: ASYNC109 - giving up is no error here
+    """Wait until all answers have ended that the server has stopped, at most so many seconds."""
+    if _open:
+        await asyncio.wait(_open, timeout=timeout)
+
+
+@contextmanager
+def _counted_as_open() -> Iterator[None]:
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("an answer is given in a task")
+    _open.add(task)
+    try:
+        yield
+    finally:
+        _open.discard(task)
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 async def _left(receive: Receive) -> None:

@@ -16,8 +16,9 @@ from .. import plugins as _plugins
 from ..errors import ApiError, Internal, InvalidRequest, NotAllowed, NotFound
 from ..exchange import watched
 from ..messages import new_id
-from ..pipeline import Pipeline
+from .answer import ended
 from .gate import Gate
+from .generations import Generations, watching
 from .metrics import Metrics
 from .routes import router
 
@@ -30,16 +31,23 @@ if TYPE_CHECKING:
 
 _CLIENT_CLOSED_REQUEST = 499
 _LAST_WORDS_S = 5.0
-"""How long those who watch may take over the last requests once the server stops."""
+"""How long the last answers and then those who watch them may take to end once the server stops."""
 
 
-def create_app(config: Config, *, plugins: Sequence[Plugin] | None = None, demo: bool = False) -> FastAPI:
+def create_app(
+    config: Config,
+    *,
+    plugins: Sequence[Plugin] | None = None,
+    demo: bool = False,
+    reread: Callable[[], Config] | None = None,
+) -> FastAPI:
     """The bridge as an ASGI application.
 
     Args:
         config: what was configured.
         plugins: those to run, loaded already; without them, those that `config` names are loaded here.
         demo: whether upstream is a simulation, which `/health` then says.
+        reread: reads the configuration anew, when its file has changed; without it, the file is not watched.
 
     Raises:
         ConfigError, PluginError: something named there does not load or fit.
@@ -49,9 +57,10 @@ def create_app(config: Config, *, plugins: Sequence[Plugin] | None = None, demo:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        async with Pipeline.open(loaded, config) as pipeline:
-            app.state.pipeline = pipeline
+        async with Generations.open(loaded, config) as generations, watching(generations, config, reread):
+            app.state.generations = generations
             yield
+            await ended(_LAST_WORDS_S)
             await watched(_LAST_WORDS_S)
 
     app = FastAPI(title="claude-gemini-bridge", version=version("claude-gemini-bridge"), lifespan=life)

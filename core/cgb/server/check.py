@@ -8,5 +8,5 @@ from ..trial import MODEL, try_model
 
 async def probe(request: Request, model: str = MODEL) -> JSONResponse:
     """Send one small request the way a client's would go."""
-    result = await try_model(request.app.state.pipeline, model)
+    result = await try_model(request.app.state.generations.pipeline, model)
     return JSONResponse(result, 200 if result["ok"] else result["status"])

@@ -18,7 +18,7 @@ async def hello() -> dict[str, str]:
 
 async def status(request: Request) -> dict[str, Any]:
     """Version, plugins in their order, transports and what they lack. Asks nobody and tells no secret."""
-    pipeline: Pipeline = request.app.state.pipeline
+    pipeline: Pipeline = request.app.state.generations.pipeline
     lacks = {name: [finding.text for finding in one.missing()] for name, one in pipeline.transports.items()}
     return {
         "status": "ok",

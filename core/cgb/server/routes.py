@@ -27,7 +27,7 @@ async def messages(request: Request) -> Response:
     """Answer a conversation, streamed (`stream: true`) or plain."""
     state = request.app.state
     parsed = parse_request(await read_body(request, state.settings.body_limit_mb))
-    exchange = Exchange(state.pipeline, parsed, request.headers, observe=state.metrics.observe)
+    exchange = Exchange(state.generations.pipeline, parsed, request.headers, observe=state.metrics.observe)
     kind: type[Answer] = StreamedAnswer if parsed.stream else PlainAnswer
     return kind(exchange, state.settings)
 
@@ -37,7 +37,9 @@ async def count_tokens(request: Request) -> Response:
     """How many tokens the upstream model would read."""
     state = request.app.state
     parsed = parse_request(await read_body(request, state.settings.body_limit_mb), counting=True)
-    exchange = Exchange(state.pipeline, parsed, request.headers, counting=True, observe=state.metrics.observe)
+    exchange = Exchange(
+        state.generations.pipeline, parsed, request.headers, counting=True, observe=state.metrics.observe
+    )
     return CountAnswer(exchange, state.settings)
 
 
@@ -49,15 +51,15 @@ async def models(
     before_id: str | None = None,
 ) -> dict[str, Any]:
     """The models the client may pick."""
-    for transport in request.app.state.pipeline.transports.values():
+    for transport in request.app.state.generations.pipeline.transports.values():
         transport.refresh()
-    return page(listing(request.app.state.pipeline), limit, after_id, before_id)
+    return page(listing(request.app.state.generations.pipeline), limit, after_id, before_id)
 
 
 @router.get("/v1/models/{model_id:path}")
 async def model(request: Request, model_id: str) -> dict[str, Any]:
     """One of them, or any other name that a request could bear."""
-    return await entry(request.app.state.pipeline, model_id)
+    return await entry(request.app.state.generations.pipeline, model_id)
 
 
 router.add_api_route("/", hello, methods=["GET", "HEAD"], include_in_schema=False)

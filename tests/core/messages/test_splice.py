@@ -1,11 +1,13 @@
 import pytest
 
 from cgb.messages import (
+    CitationsDelta,
     ContentBlockStart,
     ContentBlockStop,
     MessageDelta,
     MessageStart,
     Splice,
+    TextDelta,
     ThinkingBlock,
     UnknownEvent,
     Usage,
@@ -125,6 +127,27 @@ def test_it_says_whether_an_attempt_has_its_end():
     assert splice.has_end
     list(splice.again())
     assert not splice.has_end
+
+
+def test_words_calls_and_the_end_commit_and_thoughts_do_not():
+    thought = attempt(("thinking", "a"), ("signature", "s"), ("text", ""))
+    call = ContentBlockStart(0, {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {}})
+    quote = CitationsDelta(0, {"type": "char_location"})
+    for first, commits in (
+        (thought[:-1], False),
+        ([ContentBlockStart(0, {"type": "text", "text": ""}), TextDelta(0, "")], False),
+        ([UnknownEvent({"type": "novelty"})], False),
+        ([TextDelta(0, "a")], True),
+        ([quote], True),
+        ([call], True),
+        (thought, True),
+    ):
+        splice = Splice()
+        for event in first:
+            list(splice.read(event))
+        assert splice.is_committed is commits
+        list(splice.again())
+        assert splice.is_committed is commits
 
 
 def test_the_events_of_one_attempt_are_the_very_same_objects():

@@ -1,15 +1,18 @@
 import asyncio
+import socket
+import struct
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import anthropic
 import orjson
 import pytest
 
-from cgb import InvalidRequest, Overloaded, RateLimited, Transport, hookimpl
+from cgb import InvalidRequest, Overloaded, RateLimited, Route, Transport, hookimpl
 from cgb.config import ServerSettings
-from cgb.exchange import Exchange
+from cgb.exchange import Exchange, watched
 from cgb.messages import Accumulator, ToolUseBlock, UnknownEvent, Usage, Writer, accumulate, event_of
-from cgb.server.answer import StreamedAnswer
+from cgb.server.answer import StreamedAnswer, ended
 from cgb.sse import Frames, decode
 from cgb.testing import ScriptedTransport, assert_stream, opened, request_of, text_answer
 
@@ -177,6 +180,41 @@ async def test_an_answer_without_its_end_is_an_error(serving, hello, events, mes
     assert message in body.decode()
 
 
+@pytest.mark.parametrize("stream", [True, False])
+async def test_the_route_that_answers_is_named(serving, hello, stream):
+    async def again(request, route, ctx):
+        ctx.routes.append(Route("second", "m"))
+        for event in text_answer("claude-sonnet-5", "Hi."):
+            yield event
+
+    async with serving(ScriptedTransport("Hi.", again, Overloaded("No room."))) as bridge:
+        named = []
+        for _ in range(3):
+            async with bridge.ask({**hello, "stream": stream}) as response:
+                named.append((response.status, response.headers["cgb-route"]))
+    assert named == [(200, "scripted/claude-sonnet-5"), (200, "second/m"), (529, "scripted/claude-sonnet-5")]
+
+
+async def test_the_route_that_counts_is_named(serving, hello):
+    async with serving(ScriptedTransport()) as bridge, bridge.ask(hello, "/v1/messages/count_tokens") as response:
+        assert response.headers["cgb-route"] == "scripted/claude-sonnet-5"
+
+
+async def test_no_route_is_named_where_none_was_asked(serving, hello):
+    async with serving() as bridge, bridge.ask(hello) as response:
+        assert response.status == 404
+        assert "cgb-route" not in response.headers
+
+
+async def test_a_model_of_the_clients_cannot_forge_a_header(serving, hello):
+    model = "m\r\nset-cookie: a=b\u2028é" + "y" * 900
+    async with serving(ScriptedTransport("Hi.")) as bridge, bridge.ask({**hello, "model": model}) as response:
+        assert response.status == 200
+        assert "set-cookie" not in response.headers
+        assert response.headers["cgb-route"].startswith("scripted/m%0D%0Aset-cookie:%20a=b%E2%80%A8%C3%A9yy")
+        assert len(response.headers["cgb-route"]) < 300
+
+
 async def test_after_the_hold_time_the_answer_is_200_and_pings(serving):
     answer = Waiting([], list(text_answer("m", "Late.")))
     async with (
@@ -184,6 +222,7 @@ async def test_after_the_hold_time_the_answer_is_200_and_pings(serving):
         bridge.stream() as response,
     ):
         assert response.status == 200
+        assert "cgb-route" not in response.headers
         assert not answer.go_on.is_set()
         pings = await response.content.readexactly(2 * len(b'event: ping\ndata: {"type":"ping"}\n\n'))
         assert kinds(pings) == ["ping", "ping"]
@@ -371,6 +410,112 @@ async def test_no_ping_while_a_write_waits_for_a_slow_client():
     assert client.sent[0]["type"] == "http.response.start"
     assert [message.get("more_body") for message in client.sent[1:]] == [True, False]
     assert "ping" not in kinds(b"".join(bodies))
+
+
+async def connected(url, body):
+    """A client that asks for a stream and has room for next to nothing; its socket."""
+    loop, address = asyncio.get_running_loop(), urlsplit(url)
+    client = socket.socket()
+    client.setblocking(False)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    await loop.sock_connect(client, (address.hostname, address.port))
+    data = orjson.dumps(body)
+    head = f"POST /v1/messages HTTP/1.1\r\nhost: bridge\r\ncontent-length: {len(data)}\r\n\r\n"
+    await loop.sock_sendall(client, head.encode() + data)
+    return client
+
+
+class Endless:
+    """An answer without end, and how much of it was asked for."""
+
+    def __init__(self):
+        self.pieces, self.closed = 0, asyncio.Event()
+
+    async def __call__(self, request, route, ctx):
+        whole = list(text_answer("claude-sonnet-5", "x" * 65_536))
+        try:
+            for event in whole[:2]:
+                yield event
+            while True:
+                self.pieces += 1
+                yield whole[2]
+                await asyncio.sleep(0)
+        finally:
+            self.closed.set()
+
+    async def stalled(self):
+        """Returns how many pieces there are once no more are asked for."""
+        while True:
+            before = self.pieces
+            await asyncio.wait({asyncio.create_task(self.closed.wait())}, timeout=0.3)
+            if before and self.pieces == before:
+                return before
+
+
+async def test_upstream_is_not_read_while_the_client_does_not_read(serving, hello):
+    """Back-pressure over real sockets: what waits for a slow client is bounded, and it goes on when the client does."""
+    answer, watcher = Endless(), Watcher()
+    async with serving(ScriptedTransport(answer), watcher) as bridge:
+        client = await connected(bridge.url, {**hello, "stream": True})
+        produced = await answer.stalled()
+        assert produced < 200  # that is 13 MB, most of it in the kernel's buffers, of an answer without end
+        assert not answer.closed.is_set()
+        loop, got = asyncio.get_running_loop(), 0
+        while answer.pieces < produced + 10:
+            got += len(await loop.sock_recv(client, 1 << 20))
+        assert got > 65_536
+        client.close()
+        async with asyncio.timeout(1):
+            await answer.closed.wait()
+            assert (await watcher.records.get()).cancelled is True
+
+
+async def test_a_client_that_neither_reads_nor_stays_frees_everything(serving, hello):
+    answer, watcher = Endless(), Watcher()
+    async with serving(ScriptedTransport(answer), watcher) as bridge:
+        before = asyncio.all_tasks()
+        client = await connected(bridge.url, {**hello, "stream": True})
+        await answer.stalled()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # as a process that is killed
+        client.close()
+        async with asyncio.timeout(1):
+            await answer.closed.wait()
+            assert (await watcher.records.get()).cancelled is True
+        await watched()
+        assert asyncio.all_tasks() - before <= {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("first", [[], beginning()], ids=["before the answer", "in the answer"])
+async def test_a_server_that_stops_says_so_to_those_it_cannot_wait_for(first):
+    client, waiting, watcher = SlowReader(), Waiting(first), Watcher()
+    client.reads.set()
+    async with opened([ScriptedTransport(waiting), watcher]) as pipeline:
+        answer = StreamedAnswer(Exchange(pipeline, request_of("Hello"), {}), ServerSettings())
+        answering = asyncio.create_task(answer({}, client.receive, client.send))
+        await waiting.asked.wait()
+        await asyncio.sleep(0)
+        answering.cancel()
+        await ended(1)
+        assert answering.done()
+        assert waiting.closed.is_set()
+        record = await watcher.records.get()
+    assert (type(record.error), record.cancelled) == (Overloaded, False)
+    assert client.sent[0]["status"] == (200 if first else 529)
+    assert b"the bridge was stopped" in client.sent[-1]["body"]
+    assert client.sent[-1]["more_body"] is False
+
+
+async def test_a_stopped_answer_to_a_client_that_does_not_read_is_not_waited_for_long():
+    client = SlowReader()
+    async with opened([ScriptedTransport("Hi.")]) as pipeline:
+        answer = StreamedAnswer(Exchange(pipeline, request_of("Hello"), {}), ServerSettings())
+        answering = asyncio.create_task(answer({}, client.receive, client.send))
+        await client.blocked.wait()
+        answering.cancel()
+        await ended(0.05)
+        assert not answering.done()
+        answering.cancel()
+        await asyncio.wait({answering})
 
 
 async def test_a_connection_that_breaks_on_write_ends_the_exchange():

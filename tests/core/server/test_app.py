@@ -109,7 +109,7 @@ async def test_watchers_finish_and_then_transports_close_when_the_server_stops()
     )
     app = create_app(Config(), plugins=[plugin_of(plugin, "mine")])
     async with app.router.lifespan_context(app):
-        exchange = Exchange(app.state.pipeline, request_of("Hello"), {})
+        exchange = Exchange(app.state.generations.pipeline, request_of("Hello"), {})
         async with aclosing(exchange.events()) as events:
             assert [event async for event in events]
         exchange.finish()
