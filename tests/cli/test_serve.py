@@ -161,16 +161,15 @@ def test_a_stream_that_is_not_done_in_time_ends_in_an_error(serving, tmp_path, m
         assert "Traceback" not in bridge.said()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_changed_configuration_is_taken_over_and_streams_go_on(serving, echo, tmp_path, workers):
+def test_a_changed_configuration_is_taken_over_and_streams_go_on(serving, echo, tmp_path):
     (tmp_path / "slow.py").write_text(SLOW)
     (tmp_path / "cgb.toml").write_text('plugins = "./slow.py"')
-    with serving("--watch-config", "--workers", str(workers)) as bridge, streaming(bridge) as response:
+    with serving("--watch-config") as bridge, streaming(bridge) as response:
         (tmp_path / "cgb.toml").write_text(f'plugins = "{echo}"')
-        assert eventually(lambda: bridge.said().count("cgb.toml was taken over") == workers)
+        assert eventually(lambda: "cgb.toml was taken over" in bridge.said())
         assert answered_at_once(bridge) == "hello"
         (tmp_path / "cgb.toml").write_text('plugins = "nobody"')
-        assert eventually(lambda: bridge.said().count("cgb.toml was not taken over") == workers)
+        assert eventually(lambda: "cgb.toml was not taken over" in bridge.said())
         assert answered_at_once(bridge) == "hello"
         (tmp_path / "go").touch()
         assert b"two" in response.read()

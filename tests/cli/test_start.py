@@ -24,3 +24,10 @@ def test_the_command_hands_on_what_was_given():
 
 def test_the_command_leaves_to_the_configuration_what_was_not_given():
     assert Start(options={"plugins": None}).command(99)[-1] == "99"
+
+
+def test_the_file_is_read_anew_only_if_it_is_to_be_watched():
+    assert Start().reread is None
+    start = Start(options={"server.port": 2222}, watch=True)
+    assert Start.from_json(start.to_json()) == start
+    assert start.reread().server.port == 2222
