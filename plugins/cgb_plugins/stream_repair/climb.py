@@ -55,6 +55,7 @@ class Climb:
         self._failures: Counter[str] = Counter()
         self._tries: Counter[bool] = Counter()
         self._resumes = 0
+        self._was_silent = False
         self._remedies: dict[str, Any] | None = {}
         self._failure: ApiError | None = None
         self._failing_since: float | None = None
@@ -91,6 +92,7 @@ class Climb:
         if error.retry_after:
             self._note("waited", f"waited {error.retry_after:g} s, as upstream asked", error)
         self._note(rung.kind, rung.text, error)
+        self._was_silent = self._is_silence(error)
         if state.outcome is not None and state.outcome.exception() is not error:
             self._remedies = None
         self._ask(rung, error)
@@ -131,6 +133,10 @@ class Climb:
             # (Claude Code contract, errors), and its result is what the model needs to go on.
             self._note("kept", "the tool calls before the failure are whole", error)
             return answer.finish("tool_use")
+        if self._was_silent and self._is_silence(error):
+            # No fake end: the model ended this answer itself, twice, and had nothing to add to it.
+            self._note("kept", "asked twice for the rest, the model had nothing to add", error)
+            return answer.finish("end_turn")
         self._note_end(error)
         if stop_reason == "refusal" and self._is_last_route:
             details = {"type": "refusal", "category": None, "explanation": error.message}
@@ -171,6 +177,11 @@ class Climb:
         may = self._target.resumes and self._resumes < self._settings.resumes
         return may and self._answer.can_resume and not self._answer.has_proposal
 
+    def _is_silence(self, error: ApiError) -> bool:
+        """Whether the model, asked for the rest, ended the answer without another word."""
+        is_empty = isinstance(error, UnusableAnswer) and (error.kind, error.upstream_reason) == ("empty", "STOP")
+        return is_empty and self._rest is not None
+
     def _ask(self, rung: Rung, error: ApiError) -> None:
         request = self._first.request
         if rung.remedied and isinstance(error, UnusableAnswer) and self._remedies is not None:
@@ -179,7 +190,8 @@ class Climb:
             self._resumes += 1
             shown = self._answer.text
             self._rest = Rest(shown)
-            self.asking = Asking(asking_for_rest(request, shown, error), self._route)
+            if not self._was_silent:  # else the same once more: to be told to say something, it would invent it
+                self.asking = Asking(asking_for_rest(request, shown, error), self._route)
             return
         self._tries[isinstance(error, UnusableAnswer)] += 1
         self._failures[kind_of(error)] += 1

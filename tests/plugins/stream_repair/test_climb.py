@@ -281,6 +281,34 @@ def test_a_failed_resume_is_the_failure_that_it_was_to_mend():
     assert came.attempts == 3
 
 
+def test_a_whole_text_whose_end_was_lost_ends_when_the_model_twice_has_nothing_to_add():
+    silence = [start(), broken("empty", upstream_reason="STOP")]
+    came = repaired([start(), *text(0, "All.", whole=False), broken()], silence, silence)
+
+    assert came.words == ["All."]
+    assert came.message.stop_reason == "end_turn"
+    assert came.sent[1].request == came.sent[2].request
+    assert came.notes == ["resumed", "resumed", "kept"]
+
+
+def test_a_model_that_once_had_nothing_to_add_may_still_go_on():
+    came = repaired(
+        [start(), *text(0, "One, ", whole=False), broken()],
+        [start(), broken("empty", upstream_reason="STOP")],
+        [start(), *text(0, "two."), *end()],
+    )
+
+    assert came.words == ["One, two."]
+
+
+@pytest.mark.parametrize("last", [broken("empty", upstream_reason="SOMETHING_NEW"), broken()])
+def test_a_single_silence_is_no_end(last):
+    silence = [start(), broken("empty", upstream_reason="STOP")]
+    came = failed([start(), *text(0, whole=False), broken("stall")], silence, last)
+
+    assert came.error.kind == "stall"
+
+
 def test_a_target_that_refuses_to_be_asked_for_the_rest():
     came = failed([start(), *text(0, whole=False), broken("stall")], InvalidRequest("No."), InvalidRequest("No."))
 

@@ -57,12 +57,26 @@ class Broken:
     """The requests whose answers broke, until they are asked again."""
 
     _seen: Counter[str] = field(default_factory=Counter)
+    _silent: set[str] = field(default_factory=set)
 
     def note(self, contents: list[Json]) -> None:
         """Remember a request by its conversation."""
         self._seen[_digest(contents)] += 1
         if len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
+
+    def note_silence(self, contents: list[Json]) -> None:
+        """Remember a request for the rest of an answer of which nothing was left; it may be repeated."""
+        self._silent.add(_digest(contents))
+        if len(self._silent) > REMEMBERED:
+            self._silent.clear()
+
+    def was_silence(self, contents: list[Json]) -> bool:
+        """Whether this is such a request, repeated; it is forgotten."""
+        key = _digest(contents) if self._silent else ""
+        known = key in self._silent
+        self._silent.discard(key)
+        return known
 
     def settle(self, contents: list[Json]) -> int | None:
         """How many contents this conversation has more than a broken request it asks again; None if it is no such.
@@ -79,6 +93,7 @@ class Broken:
     def clear(self) -> None:
         """Forget all."""
         self._seen.clear()
+        self._silent.clear()
 
     def _forget(self, contents: list[Json], extra: int) -> bool:
         if extra >= len(contents):

@@ -89,7 +89,7 @@ class SimulatedGemini:
 
     def turn(self, request: Request, headers: dict[str, str]) -> Turn:
         """The answer to a valid request: queued, or brought along, or the default agent's."""
-        extra = self._broken.settle(request.contents)
+        extra = ROUND if self._broken.was_silence(request.contents) else self._broken.settle(request.contents)
         broke = extra == ROUND
         queued = self._queue.popleft() if self._queue else None
         if queued is not None:
@@ -101,6 +101,8 @@ class SimulatedGemini:
             step = brought or (broke and _unscripted_rest(request)) or agent.answer(request)
         if self._demo and step.text and not request.json_mode:
             step = replace(step, text=DEMO + step.text)
+        if broke and not (step.text or step.calls or step.parts):
+            self._broken.note_silence(request.contents)
         return Turn(request, step, queued, extra)
 
     def fault(self, turn: Turn, good: list[Frame], form: str) -> Options | None:

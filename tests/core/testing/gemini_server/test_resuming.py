@@ -136,7 +136,14 @@ def test_a_directive_goes_on_where_it_stopped(client, place):
     said = spoken_before_the_error(broken)
     resumed = ask(client, script, model(said), user())
     assert said + spoken(resumed) == TEXT
-    assert ask(client, script, model(TEXT), user(), method="accepted").said == "Second answer."
+    assert ask(client, script, model(TEXT), user("Next."), method="accepted").said == "Second answer."
+
+
+def test_nothing_left_to_say_stays_nothing_when_it_is_asked_for_again(client):
+    script = scripted(kind="error_frame", at="last")
+    client.stream({"contents": [script]})
+    assert [spoken(ask(client, script, model(TEXT), user())) for _ in range(2)] == ["", ""]
+    assert ask(client, script, model(TEXT), user("Next."), method="accepted").said == "Second answer."
 
 
 def test_it_may_break_again(client):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cgb.testing.gemini_server import signatures
 from cgb.testing.gemini_server.faults.events import ErrorFrame, Event, Frame, Raw, Reply
 from cgb.testing.gemini_server.faults.fault import STREAMED, Fault, Rewrite
 from cgb.testing.gemini_server.faults.places import (
@@ -159,8 +160,9 @@ def _prefixed(frame: Frame) -> list[Frame]:
 
 def _signed_before(frame: Frame) -> list[Frame]:
     part = dict(_part_of(frame))
-    signature = part.pop("thoughtSignature", None)
-    ahead = [with_part(frame, {"text": "", "thoughtSignature": signature})] if signature else []
+    # Minted for where it stands: that is where it has to come back.
+    empty = {"text": "", "thoughtSignature": signatures.mint("text")}
+    ahead = [with_part(frame, empty)] if part.pop("thoughtSignature", None) else []
     return [*ahead, with_part(frame, part)]
 
 

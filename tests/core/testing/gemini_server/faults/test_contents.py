@@ -2,6 +2,7 @@ import itertools
 
 import pytest
 
+from cgb.testing.gemini_server import signatures
 from cgb.testing.gemini_server.faults import contents
 
 from .conftest import TEXT, THOUGHTS
@@ -132,6 +133,8 @@ def test_a_signature_before_its_call(faulty):
     assert len(signed) == 1
     assert parts[signed[0]]["text"] == ""
     assert "functionCall" in parts[signed[0] + 1]
+    # The service takes back what it gave, where it gave it.
+    assert signatures.belongs(parts[signed[0]]["thoughtSignature"], parts[signed[0]])
 
 
 @pytest.mark.parametrize(
