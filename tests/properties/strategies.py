@@ -184,6 +184,7 @@ events = st.one_of(
         st.dictionaries(
             names.filter(lambda name: name not in {"stop_reason", "stop_sequence"}), json_values, max_size=2
         ),
+        st.dictionaries(names.filter(lambda name: name not in {"type", "delta", "usage"}), json_values, max_size=1),
     ),
     st.just(MessageStop()),
     st.builds(UnknownEvent, _novel),

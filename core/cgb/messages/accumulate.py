@@ -54,9 +54,10 @@ class Accumulator:
                 self._open, self._pieces = dict(block), []
             case ContentBlockStop():
                 self._blocks.append(block_of(self._closed()))
-            case MessageDelta(stop_reason, stop_sequence, usage, extra):
+            case MessageDelta(stop_reason, stop_sequence, usage, extra, fields):
                 merged = merged_usage(self.message.usage, usage)
-                self._end = {"stop_reason": stop_reason, "stop_sequence": stop_sequence, "usage": merged, **extra}
+                end = {"stop_reason": stop_reason, "stop_sequence": stop_sequence, "usage": merged}
+                self._end = {**end, **extra, **fields}
             case _:
                 self._add_delta(event)
 

@@ -84,12 +84,17 @@ class ContentBlockStop:
 
 @dataclass(frozen=True, slots=True)
 class MessageDelta:
-    """Why the answer ended and what it cost; `extra` holds other members of the delta, such as stop_details."""
+    """Why the answer ended and what it cost.
+
+    `extra` holds other members of the delta, such as stop_details, `fields` those of the event, such as
+    context_management.
+    """
 
     stop_reason: str | None
     stop_sequence: str | None = None
     usage: Usage = field(default_factory=Usage)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +146,9 @@ def event_to_wire(event: Event) -> dict[str, Any]:
             return {"type": "content_block_start", "index": index, "content_block": dict(block)}
         case ContentBlockStop(index):
             return {"type": "content_block_stop", "index": index}
-        case MessageDelta(stop_reason, stop_sequence, usage, extra):
+        case MessageDelta(stop_reason, stop_sequence, usage, extra, fields):
             delta = {"stop_reason": stop_reason, "stop_sequence": stop_sequence, **extra}
-            return {"type": "message_delta", "delta": delta, "usage": usage.model_dump()}
+            return {"type": "message_delta", "delta": delta, "usage": usage.model_dump(), **fields}
         case MessageStop():
             return {"type": "message_stop"}
         case UnknownEvent(data):
@@ -159,6 +164,8 @@ _DELTAS: dict[str, tuple[type[Any], str]] = {
     "input_json_delta": (InputJsonDelta, "partial_json"),
     "citations_delta": (CitationsDelta, "citation"),
 }
+
+_OF_MESSAGE_DELTA = frozenset({"type", "delta", "usage"})
 
 
 def _delta_of(index: int, delta: Mapping[str, Any]) -> ContentBlockDelta:
@@ -187,7 +194,8 @@ def event_of(data: Mapping[str, Any]) -> Event:
         case "message_delta":
             delta = dict(data["delta"])
             reason, sequence = delta.pop("stop_reason", None), delta.pop("stop_sequence", None)
-            return MessageDelta(reason, sequence, Usage.model_validate(data.get("usage") or {}), delta)
+            fields = {name: value for name, value in data.items() if name not in _OF_MESSAGE_DELTA}
+            return MessageDelta(reason, sequence, Usage.model_validate(data.get("usage") or {}), delta, fields)
         case "message_stop":
             return MessageStop()
         case _:

@@ -97,6 +97,14 @@ def test_a_block_that_does_not_end_is_no_block():
     assert collected(ContentBlockStart(0, {"type": "text", "text": ""}), TextDelta(0, "a")).content == ()
 
 
+def test_members_of_the_last_event_are_members_of_the_message():
+    management = {"applied_edits": []}
+    answer = Accumulator()
+    for event in (START, MessageDelta("end_turn", fields={"context_management": management}), MessageStop()):
+        answer.add(event)
+    assert answer.message.get("context_management") == management
+
+
 def test_an_answer_begins():
     with pytest.raises(ValueError, match="an answer without message_start"):
         _ = Accumulator().message

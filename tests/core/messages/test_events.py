@@ -37,6 +37,7 @@ BLOCK = {"type": "text", "text": ""}
         (UnknownDelta(0, {"type": "text_delta", "text": "x", "more": 1}), "content_block_delta"),
         (ContentBlockStop(0), "content_block_stop"),
         (MessageDelta("end_turn", None, Usage(output_tokens=1), {"stop_details": None}), "message_delta"),
+        (MessageDelta("end_turn", fields={"context_management": {"applied_edits": []}}), "message_delta"),
         (MessageDelta(None), "message_delta"),
         (MessageStop(), "message_stop"),
         (UnknownEvent({"type": "novelty", "x": [1]}), "novelty"),
