@@ -93,7 +93,7 @@ class Timeouts:
             text = _told("Gemini fell silent in the middle of its answer: nothing came", *self._idle)
         else:
             text = _told("Gemini's answer did not come to its end", *self._total)
-        return UnusableAnswer(text, kind="stall")
+        return UnusableAnswer(text, kind="stall", status=Timeout.status, type=Timeout.type)
 
 
 def _told(what: str, setting: str, seconds: float) -> str:

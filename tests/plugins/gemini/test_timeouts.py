@@ -78,6 +78,7 @@ async def test_silence_in_mid_answer_is_a_stall(fields, setting):
             await read(f"http://{host}", **fields)
 
     assert caught.value.kind == "stall"
+    assert (caught.value.status, caught.value.type) == (504, "timeout_error")
 
 
 @pytest.mark.parametrize("first", [0.05, 30])
