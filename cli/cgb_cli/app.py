@@ -10,6 +10,7 @@ from .check import check
 from .code import code
 from .explain import explain
 from .plugins import plugins
+from .route import route
 from .serve import serve
 
 
@@ -34,6 +35,7 @@ app.command()(serve)
 app.command()(code)
 app.command()(check)
 app.command()(explain)
+app.command()(route)
 app.add_typer(plugins, name="plugins")
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .files import name_of, read
 from .options import ConfigFile, Plugins
 from .start import Start
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 _SIMULATED = ("gemini",)
 """The transports that `simulated_gemini` answers."""
-
-_STDIN = Path("-")
 
 
 def explain(
@@ -82,7 +81,7 @@ async def _explain(
     from cgb.explain import captured, explain, recorded
     from cgb.plugins import load, select
 
-    request, headers = captured(_read(path), _name(path))
+    request, headers = captured(read(path), name_of(path))
     if model:
         request = request.with_(model=model)
     return await explain(
@@ -91,24 +90,9 @@ async def _explain(
         config,
         headers,
         upto=upto,
-        answer=await recorded(_read(answer), _name(answer)) if answer else None,
+        answer=await recorded(read(answer), name_of(answer)) if answer else None,
         live=_SIMULATED if simulated else (),
     )
-
-
-def _read(path: Path) -> bytes:
-    from cgb.errors import ConfigError
-
-    if path == _STDIN:
-        return typer.get_binary_stream("stdin").read()
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
-
-
-def _name(path: Path) -> str:
-    return "standard input" if path == _STDIN else str(path)
 
 
 def _show(found: "Explanation", *, schemas: bool) -> None:

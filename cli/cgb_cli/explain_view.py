@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from .json_lines import diff_lines, json_lines
+from .route_view import rules_of
+from .route_view import shown as shown_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,19 +22,29 @@ _PLUGIN = "cyan"
 
 def shown(found: Explanation) -> Iterator[Text]:
     """Its lines, stage by stage in the order a request meets them, then the answer's way back."""
-    told = found.request
-    facts = f"messages: {told.messages}, tools: {told.tools}, tokens: about {told.tokens:,}"
-    yield Text.assemble(("request", "bold"), f"  {told.kind}, {told.model}, {facts}")
+    yield facts(found)
     yield from _stages("rewrite_request", found.rewrite_request)
-    yield from _choice(found)
+    yield from choice(found)
     yield from _attempts(found.attempts)
     yield from _wrappers(found.wrap_transport)
     yield from _answer(found)
     yield from _notes(found)
+    yield from failure(found)
+
+
+def failure(found: Explanation) -> Iterator[Text]:
+    """What the client would see of a failure, if there was one."""
     if found.error:
         error = found.error["error"]
         yield Text()
         yield Text(f"{found.error['status']} {error['type']}: {error['message']}", "bold red")
+
+
+def facts(found: Explanation) -> Text:
+    """What the request is, in one line."""
+    told = found.request
+    figures = f"messages: {told.messages}, tools: {told.tools}, tokens: about {told.tokens:,}"
+    return Text.assemble(("request", "bold"), f"  {told.kind}, {told.model}, {figures}")
 
 
 def _head(title: str, more: str = "") -> Iterator[Text]:
@@ -60,7 +72,11 @@ def _unchanged(plugins: Sequence[str]) -> Text:
     return Text(f"  unchanged: {', '.join(plugins)}", "dim")
 
 
-def _choice(found: Explanation) -> Iterator[Text]:
+def choice(found: Explanation) -> Iterator[Text]:
+    """What rules said, who was asked for a route, and what each answered."""
+    if rules := rules_of(found):
+        yield from _head("rules", "the first that holds wins")
+        yield from shown_rules(rules)
     if found.choose_route or found.route:
         yield from _head("choose_route")
     for decision in found.choose_route:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 from .errors import ApiError, Internal, NotFound
-from .messages import MessagesRequest
+from .messages import MessageParam, MessagesRequest, Value
 from .steps import Step, blamed, chain
 from .transport import Route, Target, Transport
 
@@ -91,14 +91,33 @@ def _set(request: MessagesRequest, route: Route) -> MessagesRequest:
     """The request with the route's own parameters."""
     if not route.set:
         return request
+    changes: dict[str, Any] = {name: value for name, value in route.set.items() if "." not in name}
+    for path, value in route.set.items():
+        name, dot, member = path.partition(".")
+        if dot:
+            changes[name] = {**_members(changes.get(name, request.get(name))), member: value}
+            request = request.with_(messages=tuple(_without(turn, name, member) for turn in request.messages))
     try:
-        whole = MessagesRequest.model_validate({**dict(request), **route.set})
+        whole = MessagesRequest.model_validate({**dict(request), **changes})
     except ValidationError as error:
         wrong = ", ".join(str(one["loc"][0]) for one in error.errors(include_input=False) if one["loc"])
         raise Internal(
             f"the route {route} ({route.why}) sets what no request can bear: {wrong or route.set}."
         ) from None
-    return request.with_(**{name: getattr(whole, name) for name in route.set})
+    return request.with_(**{name: getattr(whole, name) for name in changes})
+
+
+def _members(table: Any) -> dict[str, Any]:
+    """The members of a parameter that is an object, or of one that is not there yet."""
+    return table.to_wire() if isinstance(table, Value) else dict(table or {})
+
+
+def _without(turn: MessageParam, name: str, member: str) -> MessageParam:
+    """The turn without what it says of its own of a member that the route sets (beta per-turn-control)."""
+    own = turn.get(name)
+    if not isinstance(own, dict) or member not in own:
+        return turn
+    return turn.with_(**{name: {key: value for key, value in own.items() if key != member}})
 
 
 def _no_transport(route: Route, transports: Mapping[str, Transport]) -> ApiError:

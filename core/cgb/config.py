@@ -17,11 +17,14 @@ from .errors import ConfigError
 from .nearest import nearest
 from .plugins import installed
 from .settings import Env, Settings
+from .toml_lines import line_of, spelt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pydantic.fields import FieldInfo
+
+    from .toml_lines import Key
 
 FILE = "cgb.toml"
 _Model = TypeVar("_Model", bound=Settings)
@@ -107,13 +110,14 @@ class Config:
         known = {*names, *installed()}
         for name in tables:
             if name not in known:
-                raise ConfigError(f"{self._where}: plugin.{name}: there is no such plugin.{nearest(name, known)}")
+                where = self._at(("plugin", name))
+                raise ConfigError(f"{where}: plugin.{name}: there is no such plugin.{nearest(name, known)}")
         return {name: self._plugin(name, models.get(name), tables.get(name, {})) for name in names}
 
     def _plugin(self, name: str, model: type[Settings] | None, table: Any) -> Settings | None:
         if model is None:
             if table:
-                raise ConfigError(f"{self._where}: plugin.{name}: this plugin has no settings.")
+                raise ConfigError(f"{self._at(('plugin', name))}: plugin.{name}: this plugin has no settings.")
             return None
         return self._settings(f"plugin.{name}", name.upper().replace("-", "_"), model, table)
 
@@ -130,7 +134,7 @@ class Config:
         try:
             return model.model_validate(values)
         except ValidationError as error:
-            raise ConfigError(self._explained(error, section, origins, model)) from None
+            raise ConfigError(self._explained(error, section, origins, values, model)) from None
 
     def _layers(self, option: str, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
         if option in self.options:
@@ -141,14 +145,30 @@ class Config:
                     yield f"{origin} {name}", layer[name]
 
     def _explained(
-        self, error: ValidationError, section: str, origins: Mapping[str, str], model: type[Settings]
+        self,
+        error: ValidationError,
+        section: str,
+        origins: Mapping[str, str],
+        values: Mapping[str, Any],
+        model: type[Settings],
     ) -> str:
         """A validation error in one line: where the value came from, which it is, what is wrong; never the value."""
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""
-        path = ".".join(map(str, (section, *first["loc"])))
-        hint = nearest(name, model.model_fields) if first["type"] == "extra_forbidden" else ""
-        return f"{origins.get(name, self._where)}: {path}: {first['msg']}.{hint}"
+        keys = spelt(values, first["loc"])
+        path = section + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
+        hint = nearest(name, model.model_fields) if first["type"] == "extra_forbidden" and len(keys) == 1 else ""
+        where = origins.get(name, self._where)
+        where = self._at(section.split("."), keys) if where == self._where else where
+        return f"{where}: {path}: {first['msg'].rstrip('.')}.{hint}"
+
+    def _at(self, table: Sequence[str], keys: Sequence[Key] = ()) -> str:
+        """The file and, where it can be told, the line on which the table has a value: `cgb.toml:12`."""
+        try:
+            line = line_of(self.path.read_text(encoding="utf-8"), table, keys) if self.path else None
+        except (OSError, ValueError):
+            line = None  # it could be read before, and has changed since
+        return f"{self._where}:{line}" if line else self._where
 
     @property
     def _where(self) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .messages import MessagesRequest, TextBlock, estimate_tokens, new_id
@@ -43,6 +44,7 @@ class Context:
         routes: the routes tried so far.
         plugin_s: seconds spent so far in each plugin's request hooks.
         plugin: the plugin that was handed this context; "" in the core.
+        at: when the request came.
     """
 
     request: MessagesRequest
@@ -53,6 +55,7 @@ class Context:
     routes: "list[Route]" = field(default_factory=list)
     plugin_s: dict[str, float] = field(default_factory=dict)
     plugin: str = ""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def note(self, kind: str, text: str, **data: Any) -> None:
         """Say what was done: it reaches the log, the metrics, `request_finished` and `cgb explain`."""

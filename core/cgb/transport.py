@@ -20,7 +20,8 @@ class Route:
         transport: the name of the plugin that opened it.
         model: the upstream's name for the model; `request.model` stays the client's own throughout.
         fallbacks: where to go when this fails, in order.
-        set: parameters of the request to change on this route, such as `max_tokens`.
+        set: parameters of the request to change on this route, such as `max_tokens`, or a member of one, such as
+            `output_config.effort`, which counts for every turn.
         options: what only that transport understands.
         why: which rule chose it, for logs and `cgb explain`.
     """

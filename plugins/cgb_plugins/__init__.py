@@ -1,4 +1,14 @@
 """The bundled plugins, and the sets they come in."""
 
-DEFAULT = ("tidy-request", "model-map", "tool-schema", "gemini", "stream-repair", "fallback")
+DEFAULT = (
+    "tidy-request",
+    "model-map",
+    "routing",
+    "tool-schema",
+    "gemini",
+    "litellm",
+    "anthropic",
+    "stream-repair",
+    "fallback",
+)
 """What `--plugins default` means, in the order a request meets them."""

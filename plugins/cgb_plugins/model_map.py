@@ -5,6 +5,9 @@ from typing import Annotated
 
 from cgb import Env, MessagesRequest, Route, Settings, hookimpl
 
+_GEMINI = "gemini-"
+_LITELLM = "litellm"
+
 
 class ModelMap(Settings):
     """The table `[plugin.model-map]`: where the Claude families go.
@@ -27,8 +30,9 @@ def describe_settings() -> type[Settings]:
 @hookimpl
 def choose_route(request: MessagesRequest, settings: ModelMap) -> Route | None:
     name = _bare(request.model)
-    if name.startswith("gemini-"):
-        return Route("gemini", name, why="a Gemini name goes as it is")
+    if name.startswith(_GEMINI):
+        why = "a Gemini name goes as it is"
+        return _named(name, settings.transport if settings.transport == _LITELLM else "gemini", why)
     if "/" in name:
         return _route(name, settings, "the client named the transport")
     if "haiku" in name:
@@ -40,10 +44,21 @@ def choose_route(request: MessagesRequest, settings: ModelMap) -> Route | None:
 
 def _bare(model: str) -> str:
     """The name without the `[1m]` that asks for a long context, and without the `claude-` that made it discoverable."""
-    name = re.sub(r"\[[^\]]*\]$", "", model)
+    name = _own(re.sub(r"\[[^\]]*\]$", "", model))
     return name.removeprefix("claude-") if name.startswith("claude-gemini-") else name
 
 
+def _own(name: str) -> str:
+    """A Gemini name without the `models/` that the Gemini API puts before it."""
+    return name.removeprefix("models/") if name.startswith(f"models/{_GEMINI}") else name
+
+
 def _route(model: str, settings: ModelMap, why: str) -> Route:
-    transport, slash, name = model.partition("/")
-    return Route(transport, name, why=why) if slash else Route(settings.transport, model, why=why)
+    transport, slash, name = _own(model).partition("/")
+    return Route(transport, name, why=why) if slash else _named(_own(model), settings.transport, why)
+
+
+def _named(name: str, transport: str, why: str) -> Route:
+    """The way to a model by that transport's name for it: LiteLLM's begin with the provider."""
+    is_bare_gemini = transport == _LITELLM and name.startswith(_GEMINI)
+    return Route(transport, f"gemini/{name}" if is_bare_gemini else name, why=why)

@@ -50,7 +50,7 @@ def test_a_failing_connection_is_told(invoke, tmp_path, echo):
     ("toml", "said"),
     [
         ("plugins = [", "✗ cgb.toml: is not TOML"),
-        ("[server]\nprt = 1", "✗ cgb.toml: server.prt: Extra inputs are not permitted"),
+        ("[server]\nprt = 1", "✗ cgb.toml:2: server.prt: Extra inputs are not permitted"),
         ('plugins = "gemni"', "✗ there is no installed plugin 'gemni'"),
         ('[server]\nlog_level = "loud"', "✗ server.log_level: there is no level 'loud'"),
     ],

@@ -35,6 +35,24 @@ async def test_the_route_is_noted_and_its_parameters_are_set():
     assert transport.requests[0].request.thinking.type == "disabled"
 
 
+async def test_a_member_of_a_parameter_is_set_for_every_turn():
+    """Turns may say for themselves how hard the model should try (Claude Code contract, betas)."""
+    transport = ScriptedTransport("Hello.", "Hello.")
+    form = {"type": "json_schema", "schema": {}}
+    turns = [{"role": "user", "content": "Hi"}, {"role": "system", "output_config": {"effort": "low", "x": 1}}]
+    body = {"model": "m", "messages": turns, "output_config": {"effort": "low", "format": form}}
+    route = Route("one", "m", set={"output_config.effort": "max", "max_tokens": 7})
+
+    await sent(request_of(body), route, one=transport)
+    await sent(request_of("Hi"), route, one=transport)
+
+    first, second = (one.request for one in transport.requests)
+    assert first.output_config.to_wire() == {"effort": "max", "format": form}
+    assert first.messages[1].get("output_config") == {"x": 1}
+    assert second.output_config.to_wire() == {"effort": "max"}
+    assert (first.max_tokens, second.max_tokens) == (7, 7)
+
+
 async def test_parameters_that_no_request_can_bear_are_the_routes_fault():
     route = Route("one", "m", set={"max_tokens": "many"}, why="a rule")
     with pytest.raises(Internal, match=r"one/m \(a rule\) sets what no request can bear: max_tokens"):

@@ -85,7 +85,7 @@ def test_a_wrong_value_is_explained_by_where_it_came_from_and_never_shown():
     )
     assert refused(options={"plugin.my-plugin.count": "x"}).startswith("command line: plugin.my-plugin.count: ")
     assert refused(file=in_file(names=["a", 5])) == (
-        "cgb.toml: plugin.my-plugin.names.1: Input should be a valid string."
+        "cgb.toml: plugin.my-plugin.names[1]: Input should be a valid string."
     )
     assert refused(environ={"CGB_MY_PLUGIN_TABLE": '{"a": '}).startswith("environment CGB_MY_PLUGIN_TABLE: ")
 
@@ -106,6 +106,54 @@ def test_the_file_is_called_by_its_own_name(tmp_path):
 
     with pytest.raises(ConfigError, match=r"other\.toml: plugin\.a\.key: Field required\."):
         Config(path=tmp_path / "other.toml").plugin_settings({"a": Strict}, ["a"])
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ('[plugin.my-plugin]\nmodel = "x"\ncount = -1', ":3: plugin.my-plugin.count: Input should be greater than"),
+        ("[plugin.my-plugin]\nnames = [\n  'a',\n  5,\n]", ":4: plugin.my-plugin.names[1]: Input should be a valid"),
+        ("\n[plugin]\nmy-plugin = { modle = 1 }", ":3: plugin.my-plugin.modle: Extra inputs are not permitted. Did"),
+        ("[plugin.hello]\n[plugin.my-plugn]", ":2: plugin.my-plugn: there is no such plugin. Did you mean"),
+    ],
+)
+def test_an_error_in_a_file_names_the_line(tmp_path, toml, said):
+    path = tmp_path / "cgb.toml"
+    path.write_text(toml)
+
+    with pytest.raises(ConfigError) as caught:
+        Config.read(path).plugin_settings({"my-plugin": Mine}, ["my-plugin"])
+
+    assert str(caught.value).startswith(f"{path}{said}")
+
+
+def test_what_is_lacking_in_a_table_is_told_by_the_tables_line(tmp_path):
+    class Strict(Settings):
+        """Needs a key."""
+
+        key: SecretStr
+
+    path = tmp_path / "cgb.toml"
+    path.write_text("[server]\n\n[plugin.hello]\n")
+    config = Config.read(path)
+
+    with pytest.raises(ConfigError, match=r"cgb\.toml:3: plugin\.hello\.key: Field required\."):
+        config.plugin_settings({"hello": Strict}, ["hello"])
+    with pytest.raises(ConfigError, match=r"cgb\.toml: plugin\.absent\.key: Field required\."):
+        config.plugin_settings({"absent": Strict}, ["absent", "hello"])
+
+
+def test_a_value_from_elsewhere_has_no_line(tmp_path):
+    path = tmp_path / "cgb.toml"
+    path.write_text("[plugin.my-plugin]\ncount = 1\n")
+    config = Config(file=in_file(count=1), environ={"CGB_MY_PLUGIN_COUNT": "x"}, path=path)
+
+    with pytest.raises(ConfigError, match=r"^environment CGB_MY_PLUGIN_COUNT: plugin\.my-plugin\.count: "):
+        config.plugin_settings({"my-plugin": Mine}, ["my-plugin"])
+
+
+def test_a_file_that_is_gone_by_now_has_no_lines(tmp_path):
+    assert refused(file=in_file(count=-1), path=tmp_path / "x.toml").startswith(f"{tmp_path}/x.toml: plugin.")
 
 
 def test_a_table_of_no_plugin_is_refused():
@@ -157,7 +205,7 @@ def test_keys_come_by_comma_and_are_not_shown():
 
 
 def test_an_empty_key_is_refused():
-    with pytest.raises(ConfigError, match=r"^cgb\.toml: server\.api_keys\.0: "):
+    with pytest.raises(ConfigError, match=r"^cgb\.toml: server\.api_keys\[0\]: "):
         Config(file={"server": {"api_keys": [""]}}).server  # noqa: B018 - a property that checks
 
 

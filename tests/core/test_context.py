@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from cgb import Context, Note, Route
@@ -83,3 +85,10 @@ def test_each_request_has_an_id_and_an_estimate():
     assert ctx.id != other.id
     assert 0 < ctx.tokens < 10
     assert 1000 < other.tokens < 2000
+
+
+def test_it_knows_when_the_request_came():
+    before = datetime.now(UTC)
+    ctx = Context(request_of("Hi"))
+    assert before <= ctx.at <= datetime.now(UTC)
+    assert ctx.for_plugin("x").at == ctx.at

@@ -27,6 +27,8 @@ def route(model, **settings):
         ("claude-opus-5-5[1m]", "gemini/gemini-pro-latest"),
         ("gemini-2.5-pro[1m]", "gemini/gemini-2.5-pro"),
         ("claude-gemini-2.5-pro[1m]", "gemini/gemini-2.5-pro"),
+        ("models/gemini-2.5-pro", "gemini/gemini-2.5-pro"),
+        ("models/gemini-2.5-pro[1m]", "gemini/gemini-2.5-pro"),
         ("litellm/openai/gpt-5", "litellm/openai/gpt-5"),
         ("litellm/claude-haiku", "litellm/claude-haiku"),
     ],
@@ -51,6 +53,14 @@ def test_a_name_it_does_not_know_is_left_to_others(asked):
         ({"small_model": "gemini-2.5-flash"}, "claude-haiku-5-5", "gemini/gemini-2.5-flash"),
         ({"big_model": "litellm/openai/gpt-5"}, "claude-opus-5-5", "litellm/openai/gpt-5"),
         ({"transport": "mine", "big_model": "m"}, "claude-opus-5-5", "mine/m"),
+        ({"big_model": "models/gemini-4-neon"}, "claude-opus-5-5", "gemini/gemini-4-neon"),
+        ({"transport": "mine"}, "gemini-2.5-pro", "gemini/gemini-2.5-pro"),
+        ({"transport": "litellm"}, "gemini-2.5-pro", "litellm/gemini/gemini-2.5-pro"),
+        ({"transport": "litellm"}, "models/gemini-2.5-pro", "litellm/gemini/gemini-2.5-pro"),
+        ({"transport": "litellm"}, "claude-opus-5-5", "litellm/gemini/gemini-pro-latest"),
+        ({"transport": "litellm"}, "claude-haiku-5-5", "litellm/gemini/gemini-flash-latest"),
+        ({"transport": "litellm", "big_model": "gpt-5"}, "claude-opus-5-5", "litellm/gpt-5"),
+        ({"transport": "litellm", "big_model": "gemini/gemini-4"}, "claude-opus-5-5", "gemini/gemini-4"),
     ],
 )
 def test_the_table(settings, asked, goes_to):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..context import Context, kind_of, public_headers
@@ -14,6 +15,7 @@ from .watched import WatchedPipeline
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from ..config import Config
     from ..messages import MessagesRequest
@@ -35,6 +37,7 @@ async def explain(
     upto: str = HOOKS[-1],
     answer: Answer | None = None,
     live: Collection[str] = (),
+    at: datetime | None = None,
 ) -> Explanation:
     """Tell what each plugin does to a request and to its answer; nobody is asked upstream.
 
@@ -46,6 +49,7 @@ async def explain(
         upto: the last of `HOOKS` to come to.
         answer: what upstream is to say; without one the walk ends where the request would leave.
         live: transports that are asked in truth all the same, because what they lead to is simulated.
+        at: when the request is to have come; now, unless given.
 
     Raises:
         ConfigError, PluginError: settings or plugins are not as they should be, or the request's way leads past
@@ -58,6 +62,7 @@ async def explain(
             pipeline.trail.answer, pipeline.trail.live = answer, live
         given = headers or {}
         ctx = Context(request, kind_of(request, given, counting=request.max_tokens is None), public_headers(given))
+        ctx = replace(ctx, at=at or ctx.at)
         try:
             await _walk(pipeline, ctx, upto)
         except ApiError as error:

@@ -1,4 +1,5 @@
 import json
+from collections import deque
 
 from pydantic import SecretStr
 
@@ -68,7 +69,7 @@ async def test_the_schemas_are_those_sent_at_last(explained):
 
 async def test_its_json_has_stable_names_and_no_secret(explained):
     def choose_route(ctx):
-        ctx.note("told", "a secret", key=SecretStr("hidden-one"), many={1, 2})
+        ctx.note("told", "a secret", key=SecretStr("hidden-one"), many={1, 2}, some=deque([1]))
         spare = Route("scripted", "n", options={"password": "hidden-two"})
         return Route("scripted", "m", fallbacks=(spare,), options={"api_key": "hidden-three", "region": "eu"})
 
@@ -95,4 +96,5 @@ async def test_its_json_has_stable_names_and_no_secret(explained):
     assert list(told["attempts"][0]) == ["route", "set", "fit_request", "target", "body", "transform_stream"]
     assert told["route"]["options"] == {"api_key": "**********", "region": "eu"}
     assert told["notes"][0]["plugin"] == "c"
+    assert told["notes"][0]["data"]["some"] == [1]
     assert isinstance(found.notes[0], Note)

@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -142,3 +143,13 @@ async def test_a_request_without_max_tokens_only_counts(explained):
 async def test_the_headers_tell_what_it_is_for(explained):
     found = await explained(ScriptedTransport(), headers={"x-claude-code-agent-id": "a"})
     assert found.request.kind == "subagent"
+
+
+async def test_the_time_can_be_another(explained):
+    came = []
+    moment = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    watch = plugin("watch", rewrite_request=lambda request, ctx: came.append(ctx.at) or request)
+    await explained(ScriptedTransport(), watch, at=moment)
+    await explained(ScriptedTransport(), watch)
+    assert came[0] == moment
+    assert abs(came[1] - datetime.now(UTC)) < timedelta(minutes=5)

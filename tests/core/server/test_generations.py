@@ -152,7 +152,7 @@ async def test_a_changed_file_is_taken_over_and_a_broken_one_is_not(tmp_path, mo
         assert await said(asking(generations)) == "new"
         written("broken", "wrods = 1")
         await settled(lambda: "was not taken over" in caplog.text)
-        assert "cgb.toml: plugin.greeting.wrods" in caplog.text
+        assert "cgb.toml:4: plugin.greeting.wrods" in caplog.text
         path.write_text("[")
         await settled(lambda: caplog.text.count("was not taken over") == 2)
         written("newer", "[server]\nport = 1\n")
