@@ -1,6 +1,7 @@
 """What the command line's tests share: a clean environment, a plugin that needs nobody, a bridge, a fake claude."""
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -83,6 +84,15 @@ sys.exit(7)
 _OURS = re.compile(
     r"_?(CGB|GEMINI|GOOGLE|ANTHROPIC|CLAUDE|HTTPS?_|ALL_|NO_)|(HOST|PORT|LOG_LEVEL|(BIG|SMALL)_MODEL)$", re.IGNORECASE
 )
+
+
+@pytest.fixture(autouse=True)
+def levels_as_they_were():
+    """Commands that run in this process set up the log for good, and other tests read it."""
+    before = [(logger, logger.level) for logger in map(logging.getLogger, (None, "cgb"))]
+    yield
+    for logger, level in before:
+        logger.setLevel(level)
 
 
 @pytest.fixture(autouse=True)
