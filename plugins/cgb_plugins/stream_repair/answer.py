@@ -61,7 +61,7 @@ class Answer:
     @property
     def is_committed(self) -> bool:
         """Whether the client has seen something that cannot be taken back; thoughts can."""
-        return self._has_other or any(self._words)
+        return self._splice.is_committed
 
     @property
     def text(self) -> str:
