@@ -6,7 +6,18 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cgb import Block, Context, DocumentBlock, ImageBlock, MessageParam, MessagesRequest, TextBlock, ToolResultBlock
+from cgb import (
+    Block,
+    Context,
+    DocumentBlock,
+    ImageBlock,
+    MessageParam,
+    MessagesRequest,
+    TextBlock,
+    ThinkingBlock,
+    ToolResultBlock,
+    ToolUseBlock,
+)
 from cgb.messages import estimate_tokens
 
 if TYPE_CHECKING:
@@ -24,6 +35,8 @@ _REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>", re.DOTALL)
 _TAG = re.compile(r"[#@](?<!\S[#@])\w\S*")  # the rare character first: that is quick to search for
 _AFTER_A_TAG = ".,;:!?)\"'"
 _UNSAID = "none"
+_NO_PROMPT = frozenset({ToolResultBlock, ToolUseBlock, ThinkingBlock})
+"""What most turns of a tool loop begin with, and no prompt does."""
 
 
 class Facts:
@@ -69,29 +82,30 @@ class Facts:
         return () if value is None else (value,)
 
 
-def tags(messages: Sequence[MessageParam]) -> Iterator[str]:
+def tags(messages: Sequence[MessageParam], contents: Sequence[str | tuple[Block, ...]]) -> Iterator[str]:
     """The words that begin with `#` or `@` in the prompt, without the punctuation behind them.
 
     The prompt is the newest message of the user that is no tool's result: its tags count until the turn
     is done, however many tools it takes. What the client itself put there as a reminder does not count.
     """
-    for message in reversed(messages):
-        if message.role == "user" and (text := _prompt(message.content)) is not None:
-            yield from (tag.rstrip(_AFTER_A_TAG) for tag in _TAG.findall(_REMINDER.sub(" ", text)))
+    for place in range(len(contents) - 1, -1, -1):
+        content = contents[place]
+        if type(content) is tuple and content and type(content[0]) in _NO_PROMPT:
+            continue
+        if messages[place].role == "user" and (text := _prompt(content)) is not None:
+            if "#" in text or "@" in text:
+                yield from (tag.rstrip(_AFTER_A_TAG) for tag in _TAG.findall(_REMINDER.sub(" ", text)))
             return
 
 
 def _prompt(content: str | tuple[Block, ...]) -> str | None:
-    """The words of a message; None of one that brings tools' results, which mostly come first."""
+    """The words of a message; None of one that brings tools' results."""
     if type(content) is not tuple:
         return str(content)
-    words = []
-    for block in content:
-        if type(block) is ToolResultBlock:  # with pydantic's classes `isinstance` costs ten times as much
-            return None
-        if type(block) is TextBlock:
-            words.append(block.text)
-    return "\n".join(words)
+    # With pydantic's classes `isinstance` costs ten times as much.
+    if any(type(block) is ToolResultBlock for block in content):
+        return None
+    return "\n".join(block.text for block in content if type(block) is TextBlock)
 
 
 def _effort(request: MessagesRequest) -> str:
@@ -104,13 +118,16 @@ def _effort(request: MessagesRequest) -> str:
     return (request.output_config.effort if request.output_config else None) or _UNSAID
 
 
-def _types(request: MessagesRequest) -> frozenset[type]:
+def _types(contents: Sequence[str | tuple[Block, ...]]) -> set[type]:
     """The types of the blocks in the conversation, also of those in tools' results."""
-    contents = [turn.content for turn in request.messages]
-    blocks = [block for content in contents if type(content) is tuple for block in content]
-    results = [block.content for block in blocks if type(block) is ToolResultBlock]
-    inner = [block for content in results if type(content) is tuple for block in content]
-    return frozenset(map(type, blocks + inner))
+    types: set[type] = set()
+    for content in contents:
+        if type(content) is tuple:
+            for block in content:
+                types.add(type(block))
+                if type(block) is ToolResultBlock and type(inner := block.content) is tuple:
+                    types.update(map(type, inner))
+    return types
 
 
 _FIND: Mapping[str, Callable[[Facts], Any]] = {
@@ -118,7 +135,8 @@ _FIND: Mapping[str, Callable[[Facts], Any]] = {
     "tokens": lambda facts: estimate_tokens(facts.asked),
     "tools": lambda facts: len(facts.request.tools),
     "tool": lambda facts: tuple([tool.name for tool in facts.request.tools]),
-    "types": lambda facts: _types(facts.request),
+    "contents": lambda facts: [turn.content for turn in facts.request.messages],
+    "types": lambda facts: _types(facts.of("contents")),
     "images": lambda facts: ImageBlock in facts.of("types"),
     "documents": lambda facts: DocumentBlock in facts.of("types"),
     "thinking": lambda facts: facts.request.thinking.type if facts.request.thinking else "disabled",
@@ -127,5 +145,5 @@ _FIND: Mapping[str, Callable[[Facts], Any]] = {
     "subagent": lambda facts: _AGENT in facts.headers,
     "kind": lambda facts: facts.kind,
     "time": lambda facts: facts.at,
-    "tag": lambda facts: tuple(tags(facts.request.messages)),
+    "tag": lambda facts: tuple(tags(facts.request.messages, facts.of("contents"))),
 }

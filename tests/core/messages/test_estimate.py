@@ -32,6 +32,8 @@ def test_everything_counts():
         ({"type": "tool_result", "tool_use_id": "t", "content": [{"type": "image", "source": {}}]}, 258, 260),
         ({"type": "thinking", "thinking": "x" * 400}, 100, 105),
         ({"type": "tool_use", "id": "t", "name": "a", "input": {"a": "x" * 400}}, 100, 130),
+        ({"type": "tool_use", "id": "t", "name": "a", "input": {"a": 10**400}}, 100, 130),
+        ({"type": "tool_use", "id": "t", "name": "a", "input": {"a": "\ud800" * 100}}, 100, 200),
         ({"type": "novelty", "a": "x" * 400}, 100, 130),
     ],
 )
