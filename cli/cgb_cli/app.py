@@ -1,21 +1,26 @@
 """The command `cgb`: one module a subcommand."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
 from typing_extensions import override
 
-from .check import check
-from .code import code
-from .explain import explain
-from .plugins import plugins
-from .route import route
-from .serve import serve
+from .lazy import LazyGroup
 
 
-class Commands(TyperGroup):
+class Commands(LazyGroup):
     """Tells what cgb refuses to do in one line and exits with 2; a traceback is for bugs only."""
+
+    functions: ClassVar = {
+        "serve": "serve:serve",
+        "code": "code:code",
+        "check": "check:check",
+        "config": "config:config",
+        "explain": "explain:explain",
+        "route": "route:route",
+        "init": "init:init",
+        "plugins": "plugins:plugins",
+    }
 
     @override
     def invoke(self, ctx: Any) -> Any:
@@ -31,12 +36,6 @@ class Commands(TyperGroup):
 
 
 app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-app.command()(serve)
-app.command()(code)
-app.command()(check)
-app.command()(explain)
-app.command()(route)
-app.add_typer(plugins, name="plugins")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands the value over so

@@ -33,12 +33,13 @@ async def _check(start: Start) -> bool:
     """Print each finding as it is found; whether all are well."""
     well = True
     async for finding in findings(start):
-        _print(finding)
+        show(finding)
         well = well and finding.ok
     return well
 
 
-def _print(finding: "Finding") -> None:
+def show(finding: "Finding") -> None:
+    """Print a finding, and what to do about it where it is a bad one."""
     from rich.text import Text
 
     from .console import stdout

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cgb.config import Config
+    from cgb.layers import Layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,12 @@ class Start:
         from cgb.config import Config
 
         return Config.read(self.path, self.options)
+
+    def layers(self) -> Layers:
+        """What is configured, unchecked: for commands that ask only which plugins are listed."""
+        from cgb.layers import Layers
+
+        return Layers.read(self.path, self.options)
 
     def command(self, port: int) -> list[str]:
         """The command that serves on this port of loopback."""

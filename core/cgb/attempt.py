@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -10,49 +10,55 @@ from typing_extensions import override
 
 from .errors import ApiError, Internal, NotFound
 from .messages import MessageParam, MessagesRequest, Value
-from .steps import Step, blamed, chain
+from .steps import Step, chain
 from .transport import Route, Target, Transport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
-    from types import CodeType, FrameType
 
     from .context import Context
+    from .guarded import GuardedTransport
     from .messages import Event
 
 
 class Attempt(Transport):
     """One try of one route: fitted for it, sent, and the answer transformed. What wrappers wrap."""
 
-    def __init__(self, transports: Mapping[str, Transport], fits: tuple[Step, ...], streams: tuple[Step, ...]) -> None:
+    def __init__(
+        self, transports: Mapping[str, GuardedTransport], fits: tuple[Step, ...], streams: tuple[Step, ...]
+    ) -> None:
         self._transports = transports
         self._fits = fits
         self._streams = streams
 
     @override
-    async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
+    def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
+        events = self._send(request, route, ctx)
+        watch = ctx.layers.watch
+        return watch.over(events, None) if watch else events
+
+    async def _send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         transport, target, fitted = await self._fit(request, route, ctx)
-        sent = _of_transport(route, transport, "send")
-        given = {"fitted": fitted, "route": route, "target": target, "ctx": ctx}
-        layers: dict[FrameType | CodeType, Step] = {}
+        given = {"request": request, "fitted": fitted, "route": route, "target": target, "ctx": ctx}
         try:
             async with AsyncExitStack() as stack:
-                events = await _nest(stack, layers, sent, request=fitted, route=route, ctx=ctx)
+                events = transport.send(fitted, route, ctx)
+                stack.push_async_callback(_close, events, transport.sending)
                 for stage in reversed(self._streams):
-                    events = await _nest(stack, layers, stage, events=events, request=request, **given)
+                    ctx.plugin_s.setdefault(stage.plugin, 0.0)
+                    events = ctx.layers.add(stage.call(events=events, **given), stage)
+                    stack.push_async_callback(_close, events, stage)
                 async for event in events:
                     yield event
         except ApiError:
             raise
         except Exception as error:
-            raise (blamed(error, layers) or sent).failed(error) from error
+            raise (ctx.layers.blamed(error) or transport.sending).failed(error) from error
 
     @override
     async def count_tokens(self, request: MessagesRequest, route: Route, ctx: Context) -> int:
         transport, _, fitted = await self._fit(request, route, ctx)
-        counting = _of_transport(route, transport, "count_tokens")
-        counted: int = await counting.answer((int,), request=fitted, route=route, ctx=ctx)
-        return counted
+        return await transport.count_tokens(fitted, route, ctx)
 
     @override
     def target_of(self, route: Route) -> Target:
@@ -61,7 +67,7 @@ class Attempt(Transport):
 
     async def _fit(
         self, request: MessagesRequest, route: Route, ctx: Context
-    ) -> tuple[Transport, Target, MessagesRequest]:
+    ) -> tuple[GuardedTransport, Target, MessagesRequest]:
         ctx.routes.append(route)
         transport = self._transports.get(route.transport)
         if transport is None:
@@ -71,20 +77,14 @@ class Attempt(Transport):
         return transport, target, await chain(self._fits, "request", _set(request, route), **given)
 
 
-def _of_transport(route: Route, transport: Transport, method: str) -> Step:
-    """A transport's method as a step, so that its plugin is blamed for what it does."""
-    function = getattr(transport, method)
-    return Step(route.transport, f"Transport.{method}", function, ("request", "route", "ctx"), None)
-
-
-async def _nest(
-    stack: AsyncExitStack, layers: dict[FrameType | CodeType, Step], step: Step, **given: Any
-) -> AsyncGenerator[Event]:
-    """The step's events, closed by the stack."""
-    events: AsyncGenerator[Event] = step.call(**given)
-    if frame := getattr(events, "ag_frame", None):
-        layers[frame] = step
-    return await stack.enter_async_context(aclosing(events))
+async def _close(events: AsyncGenerator[Event], step: Step) -> None:
+    """Close a layer; that it would not be closed is found out where it is, and leaves no trace in its frames."""
+    try:
+        await events.aclose()
+    except ApiError:
+        raise
+    except Exception as error:
+        raise step.failed(error) from error
 
 
 def _set(request: MessagesRequest, route: Route) -> MessagesRequest:

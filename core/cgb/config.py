@@ -1,45 +1,43 @@
-"""Read cgb.toml, .env and the environment, and say where each value came from."""
+"""Check what was configured against what the server and the plugins know, and say where each value came from."""
 
 from __future__ import annotations
 
-import os
-import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin
 
 import orjson
-from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 
 from .errors import ConfigError
+from .layers import FILE, Layers
 from .nearest import nearest
 from .plugins import installed
-from .settings import Env, Settings
-from .toml_lines import line_of, spelt
+from .settings import Env, Settings, known_at
+from .toml_lines import spelt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from pydantic.fields import FieldInfo
 
-    from .toml_lines import Key
+__all__ = ["FILE", "Config", "ServerSettings", "variables"]
 
-FILE = "cgb.toml"
 _Model = TypeVar("_Model", bound=Settings)
-_TOP = ("plugins", "server", "plugin")
 
 
 class ServerSettings(Settings):
     """The table `[server]`: how the bridge listens."""
 
     host: Annotated[str, Env("HOST")] = "127.0.0.1"
+    """The address to listen on; `0.0.0.0` is every network of this machine."""
     port: Annotated[int, Env("PORT")] = Field(default=8082, ge=0, le=65535)
+    """0 takes a free one."""
     log_level: Annotated[str, Env("LOG_LEVEL")] = "info"
+    """debug, info, warning, error or critical."""
     api_keys: tuple[Annotated[SecretStr, Field(min_length=1)], ...] = ()
     """What clients must show, as `x-api-key` or bearer; none: anybody who reaches the port may ask."""
     body_limit_mb: int = Field(default=64, ge=1)
+    """The largest request that is read."""
     hold_status_s: float = Field(default=45.0, gt=0)
     """How long the status line waits for the answer's first event, so that a failure is a real HTTP status."""
     ping_s: float = Field(default=10.0, gt=0)
@@ -48,55 +46,19 @@ class ServerSettings(Settings):
     """How long an idle connection stays: a tool may run for minutes between two requests."""
     drain_s: int = Field(default=30, ge=0)
     """How long open streams may go on once the server is told to stop."""
+    slow_hook_ms: float = Field(default=50.0, gt=0)
+    """How long a plugin may hold up all requests at a time before the log names it."""
+    hook_timeout_s: float = Field(default=60.0, gt=0)
+    """How long a request waits for a plugin's hook before it fails: not for an answer, whose time is upstream's."""
 
 
-@dataclass(frozen=True)
-class Config:
-    """What was configured, by layer: option over environment over `.env` over cgb.toml over default."""
-
-    file: Mapping[str, Any] = field(default_factory=dict)
-    environ: Mapping[str, str] = field(default_factory=dict)
-    dotenv: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    path: Path | None = None
-    origins: dict[str, str] = field(default_factory=dict)
-    """Where each value that was asked for came from: `server.port` → `environment PORT`."""
-
-    @classmethod
-    def read(cls, path: Path | None = None, options: Mapping[str, Any] | None = None) -> Config:
-        """Read what is configured where cgb was started.
-
-        Args:
-            path: the file to read; without one, `cgb.toml` in the working directory, if there is one.
-            options: what the command line says, as `{"server.port": 8082}`; None leaves to the other layers.
-
-        Raises:
-            ConfigError: the file is missing, is not TOML, or has keys that mean nothing.
-        """
-        if path is None and Path(FILE).is_file():
-            path = Path(FILE)
-        dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-        given = {name: value for name, value in (options or {}).items() if value is not None}
-        return cls(_read_file(path), dict(os.environ), dotenv, given, path)
-
-    @property
-    def plugins(self) -> str:
-        """The list of plugins, in the grammar of `--plugins`."""
-        for origin, value in self._layers("plugins", ("CGB_PLUGINS",)):
-            self.origins["plugins"] = origin
-            return str(value)
-        if "plugins" not in self.file:
-            return "default"
-        self.origins["plugins"] = self._where
-        listed = self.file["plugins"]
-        if not isinstance(listed, str):
-            raise ConfigError(f"{self._where}: plugins: should be one string, its names divided by commas.")
-        return listed
+class Config(Layers):
+    """What was configured, checked as it is asked for; what no layer says is as its default."""
 
     @property
     def server(self) -> ServerSettings:
         """How the bridge listens."""
-        return self._settings("server", "SERVER", ServerSettings, self.file.get("server", {}))
+        return self._settings(("server",), ServerSettings, self.file.get("server", {}))
 
     def plugin_settings(self, models: Mapping[str, type[Settings]], names: Iterable[str]) -> dict[str, Settings | None]:
         """Each plugin's settings, by the model it described; None for a plugin that described none.
@@ -104,50 +66,64 @@ class Config:
         Raises:
             ConfigError: a table belongs to no plugin, or holds what its plugin does not know.
         """
-        tables = self.file.get("plugin", {})
-        if not isinstance(tables, dict):
-            raise ConfigError(f"{self._where}: plugin: should be a table.")
-        known = {*names, *installed()}
-        for name in tables:
-            if name not in known:
-                where = self._at(("plugin", name))
-                raise ConfigError(f"{where}: plugin.{name}: there is no such plugin.{nearest(name, known)}")
-        return {name: self._plugin(name, models.get(name), tables.get(name, {})) for name in names}
+        listed = list(names)
+        self.check_tables(listed)
+        return {name: self.settings_of(name, models.get(name)) for name in listed}
 
-    def _plugin(self, name: str, model: type[Settings] | None, table: Any) -> Settings | None:
+    def check_tables(self, names: Iterable[str]) -> None:
+        """See that each table of the file is one of these plugins', or of another that is installed.
+
+        Raises:
+            ConfigError: one belongs to none.
+        """
+        known = {*names, *installed()}
+        for name in self.plugin_tables:
+            if name not in known:
+                where = self.at(("plugin", name))
+                raise ConfigError(f"{where}: plugin.{name}: there is no such plugin.{nearest(name, known)}")
+
+    def settings_of(self, name: str, model: type[Settings] | None) -> Settings | None:
+        """One plugin's settings.
+
+        Raises:
+            ConfigError: its table holds what the plugin does not know, or a variable says what it does not take.
+        """
+        table = self.plugin_tables.get(name, {})
         if model is None:
             if table:
-                raise ConfigError(f"{self._at(('plugin', name))}: plugin.{name}: this plugin has no settings.")
+                raise ConfigError(f"{self.at(('plugin', name))}: plugin.{name}: this plugin has no settings.")
             return None
-        return self._settings(f"plugin.{name}", name.upper().replace("-", "_"), model, table)
+        return self._settings(("plugin", name), model, table)
 
-    def _settings(self, section: str, prefix: str, model: type[_Model], table: Any) -> _Model:
+    @property
+    def plugin_tables(self) -> Mapping[str, Any]:
+        """What the file says of plugins, by their names."""
+        tables = self.file.get("plugin", {})
+        if not isinstance(tables, dict):
+            raise ConfigError(f"{self.at(('plugin',))}: plugin: should be a table.")
+        return tables
+
+    def _settings(self, place: tuple[str, ...], model: type[_Model], table: Any) -> _Model:
+        """The settings of the table that stands at this place of the file."""
+        section = ".".join(place)
         if not isinstance(table, dict):
-            raise ConfigError(f"{self._where}: {section}: should be a table.")
+            raise ConfigError(f"{self.at(place)}: {section}: should be a table.")
         values = dict(table)
-        origins = dict.fromkeys(table, self._where)
+        origins = dict.fromkeys(table, self.where)
         for name, info in model.model_fields.items():
-            for origin, value in self._layers(f"{section}.{name}", (f"CGB_{prefix}_{name.upper()}", *_names(info))):
+            for origin, value in self.over_file(f"{section}.{name}", variables(place[-1], name, info)):
                 values[name], origins[name] = _parsed(info, value), origin
                 break
         self.origins.update({f"{section}.{name}": origin for name, origin in origins.items()})
         try:
             return model.model_validate(values)
         except ValidationError as error:
-            raise ConfigError(self._explained(error, section, origins, values, model)) from None
-
-    def _layers(self, option: str, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
-        if option in self.options:
-            yield "command line", self.options[option]
-        for layer, origin in ((self.environ, "environment"), (self.dotenv, ".env")):
-            for name in names:
-                if layer.get(name):
-                    yield f"{origin} {name}", layer[name]
+            raise ConfigError(self._explained(error, place, origins, values, model)) from None
 
     def _explained(
         self,
         error: ValidationError,
-        section: str,
+        place: tuple[str, ...],
         origins: Mapping[str, str],
         values: Mapping[str, Any],
         model: type[Settings],
@@ -156,43 +132,18 @@ class Config:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""
         keys = spelt(values, first["loc"])
-        path = section + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
-        hint = nearest(name, model.model_fields) if first["type"] == "extra_forbidden" and len(keys) == 1 else ""
-        where = origins.get(name, self._where)
-        where = self._at(section.split("."), keys) if where == self._where else where
+        path = ".".join(place) + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
+        is_unknown = first["type"] == "extra_forbidden" and keys
+        hint = nearest(str(keys[-1]), known_at(model, keys[:-1])) if is_unknown else ""
+        where = origins.get(name, self.where)
+        where = self.at(place, keys) if where == self.where else where
         return f"{where}: {path}: {first['msg'].rstrip('.')}.{hint}"
 
-    def _at(self, table: Sequence[str], keys: Sequence[Key] = ()) -> str:
-        """The file and, where it can be told, the line on which the table has a value: `cgb.toml:12`."""
-        try:
-            line = line_of(self.path.read_text(encoding="utf-8"), table, keys) if self.path else None
-        except (OSError, ValueError):
-            line = None  # it could be read before, and has changed since
-        return f"{self._where}:{line}" if line else self._where
 
-    @property
-    def _where(self) -> str:
-        return str(self.path) if self.path else FILE
-
-
-def _read_file(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: is not TOML: {error}.") from None
-    for key in content:
-        if key not in _TOP:
-            raise ConfigError(f"{path}: {key}: means nothing here.{nearest(key, _TOP)}")
-    return content
-
-
-def _names(info: FieldInfo) -> tuple[str, ...]:
-    """The further environment variables of a field."""
-    return tuple(name for mark in info.metadata if isinstance(mark, Env) for name in mark.names)
+def variables(owner: str, name: str, info: FieldInfo) -> tuple[str, ...]:
+    """The environment variables that set a field of a plugin, or of `server`; the first that is present does."""
+    further = (name for mark in info.metadata if isinstance(mark, Env) for name in mark.names)
+    return (f"CGB_{owner.upper().replace('-', '_')}_{name.upper()}", *further)
 
 
 def _parsed(info: FieldInfo, value: Any) -> Any:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .messages import MessagesRequest, TextBlock, estimate_tokens, new_id
+from .watch import Layers
 
 if TYPE_CHECKING:
     from .transport import Route
@@ -42,9 +43,11 @@ class Context:
         id: the answer's `request-id`.
         notes: what has been noted so far, by any plugin.
         routes: the routes tried so far.
-        plugin_s: seconds spent so far in each plugin's request hooks.
+        plugin_s: seconds spent so far in each plugin that took part: in its request hooks, and in this answer's
+            stream where that is watched.
         plugin: the plugin that was handed this context; "" in the core.
         at: when the request came.
+        layers: the core's own: whose the generators of the answer are.
     """
 
     request: MessagesRequest
@@ -56,6 +59,7 @@ class Context:
     plugin_s: dict[str, float] = field(default_factory=dict)
     plugin: str = ""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    layers: Layers = field(default_factory=Layers, repr=False, compare=False)
 
     def note(self, kind: str, text: str, **data: Any) -> None:
         """Say what was done: it reaches the log, the metrics, `request_finished` and `cgb explain`."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from functools import partial
 from typing import TYPE_CHECKING
 
 from .context import Context, kind_of, public_headers
@@ -20,11 +17,8 @@ if TYPE_CHECKING:
 
     from .messages import Event
     from .pipeline import Pipeline
-    from .steps import Step
 
-_watching: set[asyncio.Task[None]] = set()
-_THREADS = ThreadPoolExecutor(4, "cgb-watcher")
-"""Not the event loop's own: a watcher that hangs there would take the threads that look up host names."""
+_TELLING = frozenset({MessageStart, MessageDelta})
 
 
 class Exchange:
@@ -70,7 +64,7 @@ class Exchange:
                 async for event in events:
                     if self._first_event_s is None:
                         self._first_event_s = time.perf_counter() - self._begin
-                    if isinstance(event, MessageStart | MessageDelta):
+                    if type(event) in _TELLING:
                         self._watch(event)
                     yield event
         except ApiError as error:
@@ -89,10 +83,13 @@ class Exchange:
         except Exception as error:
             raise self.failed(error) from error
 
-    def failed(self, error: Exception) -> ApiError:
-        """The error a client sees when something that no plugin is known to have done went wrong."""
-        log.exception("request %s failed inside cgb", self.ctx.id, exc_info=error)
-        self.error = Internal(f"cgb itself failed: {type(error).__name__}; the bridge's log has the traceback.")
+    def failed(self, error: BaseException) -> ApiError:
+        """The error a client sees when something was raised that is no answer: a plugin's, if it came from one."""
+        if step := self.ctx.layers.blamed(error):
+            self.error = step.failed(error)
+        else:
+            log.error("request %s failed inside cgb", self.ctx.id, exc_info=error)
+            self.error = Internal(f"cgb itself failed: {type(error).__name__}; the bridge's log has the traceback.")
         return self.error
 
     def finish(self, *, cancelled: bool = False) -> Record:
@@ -102,17 +99,16 @@ class Exchange:
         requests.info("%s", record.request.model, extra={"record": record, "ctx": self.ctx})
         if self._observe is not None:
             self._observe(record, self.ctx)
+        self.ctx.layers.clear()
         for watcher in self._pipeline.watchers:
-            task = asyncio.create_task(_tell(watcher, record, self.ctx))
-            _watching.add(task)
-            task.add_done_callback(_watching.discard)
-        self._pipeline.end()
+            watcher.tell(record, self.ctx)
+        self._pipeline.end(record.plugin_s)
         return record
 
-    def _watch(self, event: MessageStart | MessageDelta) -> None:
+    def _watch(self, event: Event) -> None:
         if isinstance(event, MessageStart):
             self._usage = event.message.usage
-        else:
+        elif isinstance(event, MessageDelta):
             self._usage = merged_usage(self._usage, event.usage)
             self._stop_reason = event.stop_reason
 
@@ -129,20 +125,3 @@ class Exchange:
             duration_s=time.perf_counter() - self._begin,
             plugin_s=dict(self.ctx.plugin_s),
         )
-
-
-async def watched(timeout: float | None = None) -> None:  # noqa: ASYNC109 - giving up is no error here
-    """Wait until all who watch have been told what has finished so far, at most so many seconds."""
-    if _watching:
-        await asyncio.wait(_watching, timeout=timeout)
-
-
-async def _tell(watcher: Step, record: Record, ctx: Context) -> None:
-    """Call a watcher: a synchronous one in a thread, so that it delays nobody; what it raises is logged."""
-    try:
-        call = partial(watcher.call, record=record, ctx=ctx)
-        result = await asyncio.get_running_loop().run_in_executor(_THREADS, call)
-        if result is not None:
-            await result
-    except Exception:  # noqa: BLE001 - a watcher can break nothing
-        log.exception("plugin %s failed in %s", watcher.plugin, watcher.hook)

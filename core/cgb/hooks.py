@@ -7,17 +7,21 @@ Requests go down the list of plugins and answers come back up it; whoever decide
 (a route, a wrapper) is asked last-listed first.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Iterable
-from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
 
-from .context import Context
-from .messages import Event, MessagesRequest
-from .record import Record
-from .settings import Settings
-from .transport import Model, Route, Target, Transport
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Iterable
+    from contextlib import AbstractAsyncContextManager
+
+    from .context import Context
+    from .messages import Event, MessagesRequest
+    from .record import Record
+    from .settings import Settings
+    from .transport import Model, Route, Target, Transport
 
 hookimpl = pluggy.HookimplMarker("cgb")
 """Marks a plugin's function as the implementation of the hook whose name it bears."""

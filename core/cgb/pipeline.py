@@ -16,24 +16,28 @@ from . import plugins as _plugins
 from .attempt import Attempt
 from .context import Context
 from .errors import ApiError, NotFound, UnusableAnswer
+from .guarded import GuardedTransport
 from .hooks import HOOKS
-from .messages import MessageParam, MessagesRequest, MessageStop, UnknownEvent
+from .messages import Grammar, GrammarError, MessageParam, MessagesRequest
 from .opening import described, entered, listed
-from .steps import Step, blamed, chain, steps
+from .owners import owners_of
+from .steps import Step, chain, steps
 from .transport import Model, Route, Target, Transport
+from .watch import WATCHED, Watch, read
+from .watchers import Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-    from types import CodeType, FrameType
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
     from .config import Config
     from .messages import Event
     from .plugins import Plugin
+    from .stats import PluginStats
 
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """A plugin's say in where a request goes: the models it listed, then its choose_route."""
+    """A plugin's say in where a request goes: the models it listed, then its choose_route; or its transport's own."""
 
     plugin: str
     models: tuple[Model, ...]
@@ -64,32 +68,43 @@ class Pipeline:
         self, plugins: Sequence[Plugin], transports: Mapping[str, Transport], stages: Mapping[str, tuple[Step, ...]]
     ) -> None:
         self.plugins = tuple(plugins)
-        self.transports = transports
-        self.watchers = stages["request_finished"]
+        opening = {step.plugin: step for step in stages["open_transport"]}
+        self.transports = {name: GuardedTransport(one, opening[name]) for name, one in transports.items()}
+        self.steps = tuple(step for found in stages.values() for step in found)
+        self.stats = {step.plugin: step.owner.stats for step in self.steps}
+        self.watchers = tuple(map(Watcher, stages["request_finished"]))
         self._users = 0
         self._unused: asyncio.Event | None = None
         self._rewrites = stages["rewrite_request"]
-        self._deciders = tuple(_deciders(plugins, transports, stages))
-        sender: Transport = Attempt(transports, stages["fit_request"], stages["transform_stream"])
-        self._wrappers: dict[FrameType | CodeType, Step] = {}
+        self._deciders = tuple(_deciders(plugins, self.transports, stages))
+        # A plugin that wraps or transforms may spoil an answer that the transport gave whole.
+        self._answering = [step for hook in ("transform_stream", "wrap_transport") for step in stages[hook]]
+        sender: Transport = Attempt(self.transports, stages["fit_request"], stages["transform_stream"])
         for step in stages["wrap_transport"]:
-            sender = step.begin(Transport, transport=sender)
-            if code := getattr(sender.send, "__code__", None):
-                self._wrappers[code] = step
+            sender = GuardedTransport(step.begin(Transport, transport=sender), step)
         self._sender = sender
+        self._unwatched = 0
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, plugins: Sequence[Plugin], config: Config) -> AsyncIterator[Self]:
+    async def open(
+        cls, plugins: Sequence[Plugin], config: Config, stats: dict[str, PluginStats] | None = None
+    ) -> AsyncIterator[Self]:
         """Open the plugins' transports; they close when the context ends.
+
+        Args:
+            plugins: in their order.
+            config: their settings.
+            stats: where what they cost and do wrong is counted, by name.
 
         Raises:
             ConfigError, PluginError: settings or plugins are not as they should be.
         """
         manager = _plugins.manager(plugins)
-        models = {step.plugin: described(step) for step in steps(manager, "describe_settings", {})}
+        owners = owners_of(plugins, config.server, {} if stats is None else stats)
+        models = {step.plugin: described(step) for step in steps(manager, "describe_settings", {}, owners)}
         settings = config.plugin_settings(models, [plugin.name for plugin in plugins])
-        stages = {hook: steps(manager, hook, settings) for hook in HOOKS}
+        stages = {hook: steps(manager, hook, settings, owners) for hook in HOOKS}
         async with AsyncExitStack() as stack:
             transports = {}
             for step in stages["open_transport"]:
@@ -100,8 +115,10 @@ class Pipeline:
         """Something uses it until `end`: whoever opened it may wait for that."""
         self._users += 1
 
-    def end(self) -> None:
-        """What began is over."""
+    def end(self, took_part: Iterable[str] = ()) -> None:
+        """What began is over, and these plugins took part in it."""
+        for name in took_part:
+            self.stats[name].requests += 1
         self._users -= 1
         if self._unused is not None and not self._users:
             self._unused.set()
@@ -141,21 +158,32 @@ class Pipeline:
         return route
 
     async def send(self, request: MessagesRequest, ctx: Context) -> AsyncGenerator[Event]:
-        """The answer to a request, as events."""
+        """The answer to a request, as events.
+
+        Raises:
+            ApiError: the request failed, or what came is no whole answer.
+        """
         rewritten, route = await self.route(request, ctx)
-        event: Event | None = None
+        self._watch(ctx)
+        grammar, repeated, index = Grammar(), None, -1
         try:
             async with aclosing(self._sender.send(rewritten, route, ctx)) as events:
                 async for event in events:
+                    # What repeats itself, as nearly all of an answer does, need not be read again.
+                    if type(event) is not repeated or event.index != index:  # type: ignore[union-attr]
+                        repeated, index = read(grammar, event)
                     yield event
         except ApiError:
             raise
         except Exception as error:
-            if step := blamed(error, self._wrappers):
+            if step := ctx.layers.blamed(error):
                 raise step.failed(error) from error
+            if isinstance(error, GrammarError):
+                raise self._spoilt(f"is out of order: {error}", "malformed", ctx) from None
             raise
-        if not isinstance(event, MessageStop | UnknownEvent):
-            raise _unfinished(event, ctx)
+        if not grammar.complete:
+            how, kind = ("ended without message_stop", "cut") if grammar.started else ("was empty", "empty")
+            raise self._spoilt(how, kind, ctx)
 
     async def count_tokens(self, request: MessagesRequest, ctx: Context) -> int:
         """How many tokens the upstream of this request would read."""
@@ -171,6 +199,26 @@ class Pipeline:
         """Facts about the model a route leads to."""
         return self._sender.target_of(route)
 
+    def _watch(self, ctx: Context) -> None:
+        """Let the first answer be watched, one in so many that follow, and the one after any that was spoilt."""
+        if not self._unwatched:
+            self._unwatched = WATCHED
+            ctx.layers.watch = Watch(ctx.plugin_s)
+        self._unwatched -= 1
+
+    def _spoilt(self, how: str, kind: str, ctx: Context) -> ApiError:
+        """What to say of an answer that is not whole, or out of order: whose fault it is, if the answer was watched."""
+        self._unwatched = 0
+        suspect = ctx.layers.watch.suspect if ctx.layers.watch else None
+        if suspect and (kind == "malformed" or suspect[0].hook != "Transport.send"):
+            return suspect[0].broken(suspect[1])
+        where = f"the answer by {ctx.routes[-1]}" if ctx.routes else "the answer"
+        among = ""
+        if suspect is None:
+            through = ", ".join(dict.fromkeys(step.named for step in self._answering))
+            among = f" If the transport gave it whole, one of these spoilt it: {through}." if through else ""
+        return UnusableAnswer(f"{where} {how}.{among}", kind=kind)
+
     def _no_route(self, name: str) -> NotFound:
         known = [model.id for model in self.models()]
         near = get_close_matches(name, known, n=3) or known[:5]
@@ -178,19 +226,14 @@ class Pipeline:
         return NotFound(f"no plugin has a route for the model {name!r}.{hint}")
 
 
-def _unfinished(last: Event | None, ctx: Context) -> UnusableAnswer:
-    """What to say of a transport that breaks its promise to raise where an answer is not whole."""
-    where = f"the answer by {ctx.routes[-1]}" if ctx.routes else "the answer"
-    if last is None:
-        return UnusableAnswer(f"{where} was empty.", kind="empty")
-    return UnusableAnswer(f"{where} ended without message_stop.", kind="cut")
-
-
 def _deciders(
     plugins: Sequence[Plugin], transports: Mapping[str, Transport], stages: Mapping[str, tuple[Step, ...]]
 ) -> Iterator[Decider]:
+    """Those who decide, the last one first: what a transport lists leads there if nobody has another mind."""
     listing = {step.plugin: step for step in stages["list_models"]}
     choosing = {step.plugin: step for step in stages["choose_route"]}
+    for name, transport in transports.items():
+        yield Decider(name, (), transport, None)
     for plugin in plugins:
         models = listed(listing[plugin.name]) if plugin.name in listing else ()
-        yield Decider(plugin.name, models, transports.get(plugin.name), choosing.get(plugin.name))
+        yield Decider(plugin.name, models, None, choosing.get(plugin.name))

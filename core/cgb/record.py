@@ -23,7 +23,8 @@ class Record:
         cancelled: whether the client left before the end.
         first_event_s: seconds until the answer began; None when it never did.
         duration_s: seconds until the end.
-        plugin_s: seconds spent in each plugin's request hooks.
+        plugin_s: seconds spent in each plugin that took part: in its request hooks always, in the answer's stream
+            only where that was watched, which is one answer in 64.
     """
 
     request: MessagesRequest

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
-from traceback import walk_tb
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .errors import ApiError, CgbError, Internal, PluginError
 from .log import log
+from .owners import Owner
+from .stretches import Abandoned, Begun, forgotten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from types import CodeType, FrameType
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from pluggy import PluginManager
 
@@ -30,11 +32,12 @@ class Step:
     function: Callable[..., Any]
     arguments: tuple[str, ...]
     settings: Settings | None
+    owner: Owner = field(default_factory=Owner)
 
     def call(self, **given: Any) -> Any:
         """Call it with those of the arguments it takes."""
         given["settings"] = self.settings
-        if "ctx" in given:
+        if "ctx" in self.arguments:
             given["ctx"] = given["ctx"].for_plugin(self.plugin)
         return self.function(**{name: given[name] for name in self.arguments})
 
@@ -47,7 +50,7 @@ class Step:
         with self.starting():
             result = self.call(**given)
         if not isinstance(result, expected):
-            raise self.stops(f"returned {type(result).__name__} where {expected.__name__} was due")
+            raise self.stops(_returned(result, (expected,)))
         return result
 
     async def answer(self, expected: tuple[type, ...], **given: Any) -> Any:
@@ -55,23 +58,68 @@ class Step:
 
         Raises:
             ApiError: the plugin refused the request.
-            Internal: the plugin failed, or returned something else; names plugin and hook.
+            Internal: the plugin failed, took too long, or returned something else; names plugin and hook.
         """
         spent: dict[str, float] = given["ctx"].plugin_s
         begin = time.perf_counter()
         try:
             result = self.call(**given)
-            if inspect.isawaitable(result):
-                result = await result
+            self.held(time.perf_counter() - begin)
+            if not isinstance(result, expected) and inspect.isawaitable(result):
+                result = await self.awaited(result)
         except ApiError:
             raise
-        except Exception as error:
+        except BaseException as error:
+            if comes_from_outside(error):
+                raise
             raise self.failed(error) from error
         finally:
-            spent[self.plugin] = spent.get(self.plugin, 0.0) + time.perf_counter() - begin
+            took = time.perf_counter() - begin
+            spent[self.plugin] = spent.get(self.plugin, 0.0) + took
+            self.owner.stats.seconds += took
+        return self.expect(expected, result)
+
+    async def awaited(self, result: Awaitable[Any]) -> Any:
+        """What it comes to.
+
+        Raises:
+            Internal: that takes too long.
+        """
+        begun = Begun(result, _Stretch(self))
+        if begun.is_over:
+            return begun.result
+        longest = self.owner.limits.timeout_s
+        try:
+            async with asyncio.timeout(longest) as limit:
+                return await begun
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise self.broken(f"did not return within {longest:g} s") from None
+
+    def ask(self, expected: type, *given: Any) -> Any:
+        """Call it while a request waits, where there is nothing to await.
+
+        Raises:
+            ApiError: the plugin refused.
+            Internal: the plugin failed, or returned something else; names plugin and hook.
+        """
+        try:
+            result = self.function(*given)
+        except ApiError:
+            raise
+        except BaseException as error:
+            raise self.failed(error) from error
+        return self.expect((expected,), result)
+
+    def expect(self, expected: tuple[type, ...], result: Any) -> Any:
+        """What it returned, if that is what the hook promises.
+
+        Raises:
+            Internal: it is something else.
+        """
         if not isinstance(result, expected):
-            names = " or ".join("None" if kind is type(None) else kind.__name__ for kind in expected)
-            raise self._broken(f"returned {type(result).__name__} where {names} was due")
+            raise self.broken(_returned(result, expected))
         return result
 
     @contextmanager
@@ -81,28 +129,73 @@ class Step:
             yield
         except CgbError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self.stops(f"raised {type(error).__name__}: {error}") from error
 
     def stops(self, how: str) -> PluginError:
         """The error that stops the start when this step did not do what it should."""
-        return PluginError(f"plugin {self.plugin!r}: its {self.hook} {how}.")
+        return PluginError(f"{self.named}: its {self.hook} {how}.")
 
     def failed(self, error: BaseException) -> Internal:
         """The error a client sees when this step raised `error`: what was raised is in the log only."""
-        log.exception("plugin %s failed in %s", self.plugin, self.hook, exc_info=error)
-        return self._broken(f"raised {type(error).__name__}; the bridge's log has the traceback")
+        log.error("%s failed in %s", self.named, self.hook, exc_info=error)
+        return self._fault(f"raised {type(error).__name__}; the bridge's log has the traceback")
 
-    def _broken(self, how: str) -> Internal:
-        return Internal(f"cgb's plugin {self.plugin!r} is at fault: its {self.hook} {how}.")
+    def broken(self, how: str) -> Internal:
+        """The error a client sees when this step did not do what its hook promises."""
+        log.error("%s is at fault: its %s %s", self.named, self.hook, how)
+        return self._fault(how)
+
+    def _fault(self, how: str) -> Internal:
+        self.owner.stats.errors[self.hook] += 1
+        return Internal(f"cgb's {self.named} is at fault: its {self.hook} {how}.")
+
+    def held(self, seconds: float) -> None:
+        """Its code ran for so long without a wait, and nobody else's could: too long is counted and said."""
+        if seconds <= self.owner.limits.slow_s:
+            return
+        self.owner.stats.slow[self.hook] += 1
+        if self.owner.stats.may_say(self.hook):
+            log.warning(
+                "%s is slow: its %s held up all requests for %.0f ms. What takes long should be awaited, "
+                "or run in a thread (asyncio.to_thread).",
+                self.named,
+                self.hook,
+                seconds * 1000,
+            )
+
+    @property
+    def named(self) -> str:
+        """The plugin and where it comes from: `plugin 'split' (cgb-split 0.1.0)`."""
+        return f"plugin {self.plugin!r} ({self.owner.origin})" if self.owner.origin else f"plugin {self.plugin!r}"
 
 
-def steps(manager: PluginManager, hook: str, settings: Mapping[str, Settings | None]) -> tuple[Step, ...]:
+class _Stretch:
+    """One stretch of a step's own code after the other."""
+
+    __slots__ = ("_begin", "_step")
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+
+    def enter(self) -> None:
+        self._begin = time.perf_counter()
+
+    def leave(self) -> None:
+        self._step.held(time.perf_counter() - self._begin)
+
+
+def steps(
+    manager: PluginManager,
+    hook: str,
+    settings: Mapping[str, Settings | None],
+    owners: Mapping[str, Owner] = MappingProxyType({}),
+) -> tuple[Step, ...]:
     """The steps of a hook, in the order of the list of plugins."""
-    found = getattr(manager.hook, hook).get_hookimpls()
+    found = ((impl.plugin_name, impl.function) for impl in getattr(manager.hook, hook).get_hookimpls())
     return tuple(
-        Step(impl.plugin_name, hook, impl.function, _arguments(impl.function), settings.get(impl.plugin_name))
-        for impl in found
+        Step(name, hook, function, _arguments(function), settings.get(name), owners.get(name) or Owner())
+        for name, function in found
     )
 
 
@@ -119,7 +212,17 @@ async def chain(steps: tuple[Step, ...], name: str, value: Any, **given: Any) ->
     return value
 
 
-def blamed(error: Exception, layers: Mapping[FrameType | CodeType, Step]) -> Step | None:
-    """The innermost of these layers that an error came through: found by the traceback, free until then."""
-    passed = (layers.get(frame) or layers.get(frame.f_code) for frame, _ in walk_tb(error.__traceback__))
-    return next(reversed([step for step in passed if step]), None)
+def comes_from_outside(error: BaseException) -> bool:
+    """Whether a plugin was told to stop, rather than that it failed.
+
+    A plugin may raise CancelledError, or close a coroutine, by itself: then nobody has cancelled the task.
+    """
+    task = asyncio.current_task()
+    cancelled = isinstance(error, Abandoned) or (task is not None and task.cancelling() > 0)
+    return isinstance(error, asyncio.CancelledError) and cancelled
+
+
+def _returned(result: object, expected: tuple[type, ...]) -> str:
+    """How to say that it returned something else than it should."""
+    names = " or ".join("None" if kind is type(None) else kind.__name__ for kind in expected)
+    return f"returned {type(result).__name__} where {names} was due{forgotten(result)}"

@@ -56,6 +56,7 @@ class Target:
         resumes: whether it goes on where a broken answer stopped.
         tool_name_length: the longest tool name it takes.
         native: whether it speaks the Messages API itself, so that a request should reach it untouched.
+        family: whose habits it has, such as `gemini` or `claude`; "" where that is not known.
     """
 
     context_tokens: int = 200_000
@@ -71,6 +72,7 @@ class Target:
     resumes: bool = False
     tool_name_length: int = 64
     native: bool = False
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)

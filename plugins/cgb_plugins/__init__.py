@@ -1,6 +1,7 @@
 """The bundled plugins, and the sets they come in."""
 
 DEFAULT = (
+    "gemini-guidance",
     "tidy-request",
     "model-map",
     "routing",
@@ -12,3 +13,6 @@ DEFAULT = (
     "fallback",
 )
 """What `--plugins default` means, in the order a request meets them."""
+
+EXTRAS = ("short-circuit",)
+"""What `--plugins default,extras` adds: what many want, but not everybody."""

@@ -45,7 +45,7 @@ def choose_route(request: MessagesRequest, settings: ModelMap) -> Route | None:
 def _bare(model: str) -> str:
     """The name without the `[1m]` that asks for a long context, and without the `claude-` that made it discoverable."""
     name = _own(re.sub(r"\[[^\]]*\]$", "", model))
-    return name.removeprefix("claude-") if name.startswith("claude-gemini-") else name
+    return name.removeprefix("claude-") if name.startswith("claude-gemini-") or "/" in name else name
 
 
 def _own(name: str) -> str:

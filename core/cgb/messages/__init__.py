@@ -45,6 +45,7 @@ from .request import MessageParam, MessagesRequest, OutputConfig, Thinking, Tool
 from .splice import Splice
 from .stop_sequences import StopSequences
 from .tool_names import ToolNames, legal_name
+from .turns import Answered, AssistantTurn, Turn, UserTurn, turns
 from .usage import Usage
 from .value import Value
 from .writer import Writer, new_id
@@ -52,6 +53,8 @@ from .writer import Writer, new_id
 __all__ = [
     "CARRY_FIELD",
     "Accumulator",
+    "Answered",
+    "AssistantTurn",
     "Block",
     "BlockValue",
     "Carried",
@@ -90,10 +93,12 @@ __all__ = [
     "ToolReferenceBlock",
     "ToolResultBlock",
     "ToolUseBlock",
+    "Turn",
     "UnknownBlock",
     "UnknownDelta",
     "UnknownEvent",
     "Usage",
+    "UserTurn",
     "Value",
     "Writer",
     "accumulate",
@@ -110,5 +115,6 @@ __all__ = [
     "legal_name",
     "merged_usage",
     "new_id",
+    "turns",
     "without_carried",
 ]

@@ -12,11 +12,12 @@ from urllib.parse import quote
 from starlette.responses import Response
 from typing_extensions import override
 
-from ..errors import ApiError, Internal, Overloaded
+from ..errors import ApiError, Overloaded
 from ..lenient_json import dumps
 from ..log import log
 from ..messages import accumulate
 from ..sse import PING, encode, frame
+from ..steps import comes_from_outside
 from .bursts import bursts
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _JSON = "application/json"
 _EVENT_STREAM = "text/event-stream; charset=utf-8"
 _LONGEST_ROUTE = 200
+_LAST_WORDS_S = 5.0
+"""How long an answer may take to end once it is cancelled: upstream's connection is closed meanwhile."""
 _open: set[asyncio.Task[Any]] = set()
 
 
@@ -55,8 +58,6 @@ class Answer(Response):
         with _counted_as_open():
             try:
                 await self._watch(answering, leaving, send)
-                if answering.cancelled():
-                    await self._fail(send, Internal("cgb's transport was cancelled from within; this is a bug."))
             except asyncio.CancelledError:
                 await self._stop(answering, send)
             finally:
@@ -114,7 +115,9 @@ class Answer(Response):
             await self._fail(send, error)
         except OSError:
             log.debug("request %s: the client's connection broke", self._exchange.ctx.id)
-        except Exception as error:  # noqa: BLE001 - such as an event that is none
+        except BaseException as error:
+            if comes_from_outside(error):
+                raise
             await self._fail(send, self._exchange.failed(error))
 
     async def _fail(self, send: Send, error: ApiError) -> None:
@@ -204,9 +207,12 @@ def _counted_as_open() -> Iterator[None]:
 
 
 async def _end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel them, and wait until they have ended; code that will not be cancelled is left to itself."""
     for task in tasks:
         task.cancel()
-    await asyncio.wait(tasks)
+    _, stuck = await asyncio.wait(tasks, timeout=_LAST_WORDS_S)
+    if stuck:
+        log.error("an answer goes on although it was cancelled: a plugin hinders its end. It is left to itself.")
 
 
 async def _left(receive: Receive) -> None:

@@ -14,8 +14,9 @@ from starlette.requests import ClientDisconnect
 
 from .. import plugins as _plugins
 from ..errors import ApiError, Internal, InvalidRequest, NotAllowed, NotFound
-from ..exchange import watched
 from ..messages import new_id
+from ..watchdog import watchdog
+from ..watchers import watched
 from .answer import ended
 from .gate import Gate
 from .generations import Generations, watching
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from ..config import Config
     from ..plugins import Plugin
+    from ..stats import PluginStats
 
 
 _CLIENT_CLOSED_REQUEST = 499
@@ -54,17 +56,22 @@ def create_app(
     """
     loaded = _plugins.load(_plugins.select(config.plugins)) if plugins is None else plugins
     settings = config.server
+    stats: dict[str, PluginStats] = {}
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        async with Generations.open(loaded, config) as generations, watching(generations, config, reread):
+        async with (
+            Generations.open(loaded, config, stats) as generations,
+            watching(generations, config, reread),
+            watchdog(lambda: generations.pipeline),
+        ):
             app.state.generations = generations
             yield
             await ended(_LAST_WORDS_S)
             await watched(_LAST_WORDS_S)
 
     app = FastAPI(title="claude-gemini-bridge", version=version("claude-gemini-bridge"), lifespan=life)
-    app.state.settings, app.state.demo, app.state.metrics = settings, demo, Metrics()
+    app.state.settings, app.state.demo, app.state.metrics = settings, demo, Metrics(stats)
     app.include_router(router)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)

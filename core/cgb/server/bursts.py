@@ -5,6 +5,8 @@ from __future__ import annotations
 from asyncio import CancelledError
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ..stretches import Abandoned
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
@@ -51,7 +53,7 @@ async def bursts(items: AsyncGenerator[Item]) -> AsyncGenerator[list[Item]]:
             continue
         except StopAsyncIteration:
             break
-        except Exception:
+        except BaseException:  # what a plugin raises, of whatever kind: nothing can be thrown in from outside here
             if burst:
                 yield burst
             raise
@@ -73,6 +75,6 @@ async def bursts(items: AsyncGenerator[Item]) -> AsyncGenerator[list[Item]]:
 async def _abandon(step: Any) -> None:
     """End a step that waits, so that `items` can be closed."""
     try:
-        await _Rest(step, step.throw(CancelledError()))
+        await _Rest(step, step.throw(Abandoned()))
     except (CancelledError, StopAsyncIteration, StopIteration):
         return

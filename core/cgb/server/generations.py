@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..config import Config
     from ..plugins import Plugin
+    from ..stats import PluginStats
 
 _LOOK_S = 1.0
 """How often the configuration's file is looked at: one call of the operating system."""
@@ -30,20 +31,23 @@ class Generations:
 
     pipeline: Pipeline
 
-    def __init__(self) -> None:
+    def __init__(self, stats: dict[str, PluginStats] | None = None) -> None:
+        self._stats = {} if stats is None else stats
         self._lives: set[asyncio.Task[None]] = set()
         self._retire = asyncio.Event()
         self._closing = asyncio.Event()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, plugins: Sequence[Plugin], config: Config) -> AsyncIterator[Generations]:
-        """Open the first; all are closed when the context ends.
+    async def open(
+        cls, plugins: Sequence[Plugin], config: Config, stats: dict[str, PluginStats] | None = None
+    ) -> AsyncIterator[Generations]:
+        """Open the first; all are closed when the context ends, and count in the same `stats`.
 
         Raises:
             ConfigError, PluginError: settings or plugins are not as they should be.
         """
-        generations = cls()
+        generations = cls(stats)
         await generations.replace(plugins, config)
         try:
             yield generations
@@ -76,7 +80,7 @@ class Generations:
         self, plugins: Sequence[Plugin], config: Config, opened: asyncio.Future[Pipeline], retire: asyncio.Event
     ) -> None:
         try:
-            async with Pipeline.open(plugins, config) as pipeline:
+            async with Pipeline.open(plugins, config, self._stats) as pipeline:
                 opened.set_result(pipeline)
                 await retire.wait()
                 await _either(pipeline.unused(), self._closing.wait())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
 from ..errors import UnusableAnswer
+from .plugin_figures import PluginFigures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..context import Context
     from ..record import Record
+    from ..stats import PluginStats
 
 _SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500)
 _MOST_NAMES = 50
@@ -37,10 +42,15 @@ class Metrics:
       and `output`, as the provider counts them, attempts that were given up included.
     - `cgb_first_event_seconds`: from the request to the first event of its answer.
     - `cgb_request_seconds`: from the request to the end of its answer.
+    - What each plugin cost and did wrong: see `PluginFigures`.
+
+    Args:
+        stats: the plugins' figures, by name, as they grow.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stats: Mapping[str, PluginStats] = MappingProxyType({})) -> None:
         self._registry = CollectorRegistry()
+        self._registry.register(PluginFigures(stats))
         self._types, self._kinds, self._names = _Labels(), _Labels(), _Labels()
         self._requests = self._counter("cgb_requests", "Requests finished.", "kind", "outcome")
         self._failures = self._counter("cgb_failures", "Requests that failed.", "type", "kind")

@@ -1,7 +1,7 @@
 """The Messages API itself as a transport: Anthropic's own, or any server that speaks it."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Annotated, Any
 
 import orjson
@@ -24,6 +24,7 @@ from cgb import (
     hookimpl,
 )
 from cgb.messages import estimate_tokens
+from cgb.upstream import Address, UpstreamSettings
 
 from .answer import events_of
 from .request import native
@@ -38,26 +39,15 @@ _KEY_MISSING = Finding(
 )
 
 
-class Anthropic(Settings):
+class Anthropic(UpstreamSettings):
     """The table `[plugin.anthropic]`."""
 
     api_key: Annotated[SecretStr | None, Env("ANTHROPIC_API_KEY")] = None
     """Sent as `x-api-key`. ANTHROPIC_AUTH_TOKEN is not read: it is what Claude Code shows to the bridge."""
     auth_token: SecretStr | None = None
     """Sent as `Authorization: Bearer`, for servers that want it so."""
-    base_url: str = Field(
-        default="https://api.anthropic.com",
-        pattern=r"^https?://(\[[0-9a-fA-F:.]+\]|[^/\[\]\s]+)(:\d+)?(/|$)",
-    )
+    base_url: Address = "https://api.anthropic.com"
     """ANTHROPIC_BASE_URL is not read: it leads Claude Code to the bridge."""
-    proxy: Annotated[SecretStr | None, Env("HTTPS_PROXY", "https_proxy")] = None
-    """An HTTP proxy on the way there; `NO_PROXY` is honoured."""
-    connect_timeout_s: float = Field(default=30.0, gt=0)
-    """How long a connection may take to come about, its name and its encryption included."""
-    request_timeout: Annotated[float, Env("REQUEST_TIMEOUT")] = Field(default=300.0, gt=0)
-    """The longest silence before and within an answer, in seconds; a ping ends it."""
-    total_timeout_s: float = Field(default=3600.0, ge=0)
-    """How long one call may take to its last byte; 0: for ever."""
     count_timeout_s: float = Field(default=5.0, gt=0)
     """How long counting tokens may take before an estimate is answered."""
     models: tuple[str, ...] = ()
@@ -70,13 +60,13 @@ def describe_settings() -> type[Settings]:
 
 
 @hookimpl
-@asynccontextmanager
-async def open_transport(settings: Anthropic) -> AsyncIterator[Transport]:
-    transport = AnthropicTransport(settings)
-    try:
-        yield transport
-    finally:
-        await transport.close()
+def list_models(settings: Anthropic) -> Iterable[Model]:
+    return [Model(name, Route("anthropic", name, why="plugin.anthropic.models")) for name in settings.models]
+
+
+@hookimpl
+def open_transport(settings: Anthropic) -> AbstractAsyncContextManager[Transport]:
+    return aclosing(AnthropicTransport(settings))
 
 
 class AnthropicTransport(Transport):
@@ -86,9 +76,9 @@ class AnthropicTransport(Transport):
         self._settings = settings
         self._client = Client(settings)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the pool."""
-        await self._client.close()
+        await self._client.aclose()
 
     @override
     async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
@@ -117,12 +107,6 @@ class AnthropicTransport(Transport):
             return estimate_tokens(request)
 
     @override
-    def models(self) -> Sequence[Model]:
-        return tuple(
-            Model(name, Route("anthropic", name, why="plugin.anthropic.models")) for name in self._settings.models
-        )
-
-    @override
     def target(self, model: str) -> Target:
         # No stage fits a native request, so only what says where it may go at all is known here.
         return Target(
@@ -131,6 +115,7 @@ class AnthropicTransport(Transport):
             media_in_tool_results=_MEDIA,
             tool_name_length=128,
             native=True,
+            family="claude" if "claude" in model else "",
         )
 
     @override

@@ -20,6 +20,7 @@ from cgb import (
     Unauthenticated,
     UpstreamFailed,
 )
+from cgb.upstream import unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ def error_of(status: int, body: bytes, headers: Mapping[str, str], host: str) ->
     said = whole.get("error")
     error = said if isinstance(said, dict) else {}
     request_id = headers.get("request-id") or whole.get("request_id")
-    text = str(error.get("message") or "") or _unexplained(status, body)
+    text = str(error.get("message") or "") or unexplained(status, body)
     kind = _kind(status)
     return kind(
         _told(text, kind, host, str(request_id or "")),
@@ -102,16 +103,6 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     except orjson.JSONDecodeError:
         return {}
     return raw if isinstance(raw, dict) else {}
-
-
-def _unexplained(status: int, body: bytes) -> str:
-    """What to say of an answer that is no error of the Messages API: a line of text may help, a web page does not."""
-    text = " ".join(body.decode("utf-8", "replace").split())
-    if not text:
-        return f"HTTP {status} without an explanation."
-    if text.startswith("<"):
-        return f"HTTP {status} with a web page in place of an explanation, as a proxy or gateway on the way sends it."
-    return f"HTTP {status}: {text}"
 
 
 def _seconds(delay: str) -> float | None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from functools import partial
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -28,6 +28,7 @@ from cgb import (
     hookimpl,
 )
 from cgb.messages import estimate_tokens
+from cgb.upstream import Address, UpstreamSettings
 
 from .asked import Asked
 from .fetch import Fetcher
@@ -51,26 +52,15 @@ _KEY_MISSING = Finding(
 )
 
 
-class Gemini(Settings):
+class Gemini(UpstreamSettings):
     """The table `[plugin.gemini]`."""
 
     api_key: Annotated[SecretStr | None, Env("GEMINI_API_KEY", "GOOGLE_API_KEY")] = None
     api_keys: Annotated[tuple[Annotated[SecretStr, Field(min_length=1)], ...], Env("GEMINI_API_KEYS")] = ()
     """Further keys, for when that one's quota is used up; each should be of another project, as quotas are."""
-    base_url: Annotated[str, Env("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE")] = Field(
-        default="https://generativelanguage.googleapis.com",
-        pattern=r"^https?://(\[[0-9a-fA-F:.]+\]|[^/\[\]\s]+)(:\d+)?(/|$)",
+    base_url: Annotated[Address, Env("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE")] = (
+        "https://generativelanguage.googleapis.com"
     )
-    proxy: Annotated[SecretStr | None, Env("HTTPS_PROXY", "https_proxy")] = None
-    """An HTTP proxy on the way to Gemini; `NO_PROXY` is honoured."""
-    connect_timeout_s: float = Field(default=30.0, gt=0)
-    """How long a connection may take to come about, its name and its encryption included."""
-    first_byte_timeout_s: float = Field(default=0.0, ge=0)
-    """How long Gemini may take to begin its answer, in which it thinks; 0: as long as `request_timeout`."""
-    request_timeout: Annotated[float, Env("REQUEST_TIMEOUT")] = Field(default=300.0, gt=0)
-    """The longest silence of Gemini within an answer, in seconds: thinking can take minutes."""
-    total_timeout_s: float = Field(default=3600.0, ge=0)
-    """How long one call of Gemini may take to its last byte; 0: for ever. Clients wait as long as something comes."""
     unstreamed: Annotated[bool, Env("FORCE_DISABLE_STREAMING", "EMERGENCY_DISABLE_STREAMING")] = False
     """Ask Gemini for whole answers; clients still get streams."""
     count_timeout_s: float = Field(default=5.0, gt=0)
@@ -98,13 +88,8 @@ def describe_settings() -> type[Settings]:
 
 
 @hookimpl
-@asynccontextmanager
-async def open_transport(settings: Gemini) -> AsyncIterator[Transport]:
-    transport = GeminiTransport(settings)
-    try:
-        yield transport
-    finally:
-        await transport.close()
+def open_transport(settings: Gemini) -> AbstractAsyncContextManager[Transport]:
+    return aclosing(GeminiTransport(settings))
 
 
 class GeminiTransport(Transport):
@@ -119,13 +104,13 @@ class GeminiTransport(Transport):
         self._counted: OrderedDict[bytes, int] = OrderedDict()
         self._refreshing: asyncio.Task[None] | None = None
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the pools."""
         if self._refreshing is not None:
             self._refreshing.cancel()
             await asyncio.wait({self._refreshing})
-        await self._client.close()
-        await self._fetcher.close()
+        await self._client.aclose()
+        await self._fetcher.aclose()
 
     @override
     async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
@@ -184,8 +169,7 @@ class GeminiTransport(Transport):
         key = blake2b(orjson.dumps(body), digest_size=16).digest()
         if key not in self._counted:
             try:
-                limit = ("count_timeout_s", self._settings.count_timeout_s)
-                counted = await self._client.call("countTokens", route.model, body, ctx.note, limit)
+                counted = await self._client.call("countTokens", route.model, body, ctx.note, "count_timeout_s")
             except ApiError as error:
                 ctx.note("estimated", f"Gemini did not count the tokens: {error.message}")
                 return estimate_tokens(request)

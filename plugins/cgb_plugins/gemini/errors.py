@@ -21,6 +21,7 @@ from cgb import (
     UnusableAnswer,
     UpstreamFailed,
 )
+from cgb.upstream import unexplained
 
 from .overflow import overflow
 from .quota import details_of, quota_error, retry_after
@@ -62,7 +63,7 @@ def error_of(status: int, body: bytes, model: str, known: Iterable[str] = ()) ->
     `known` are the models there are, of which the nearest are named where `model` is none.
     """
     error = _parsed(body)
-    said = _masked(str(error.get("message") or "") or _unexplained(status, body))
+    said = _masked(str(error.get("message") or "") or unexplained(status, body))
     found = overflow(said) or _of_the_key(status, said, error) or _by_content(status, said, error)
     return found or _by_status(status, said, error, model, known)
 
@@ -86,16 +87,6 @@ def _parsed(body: bytes | str) -> Mapping[str, Any]:
     if not isinstance(error, dict):
         return {}
     return _parsed(str(error.get("message"))) or error
-
-
-def _unexplained(status: int, body: bytes) -> str:
-    """What to say of an answer that is no error object: a proxy's line of text may help, its web page does not."""
-    text = body.decode("utf-8", "replace").strip()
-    if not text:
-        return f"HTTP {status} without an explanation."
-    if "<" in text:
-        return f"HTTP {status} with a web page in place of an explanation, as a proxy or gateway on the way sends it."
-    return f"HTTP {status}: {' '.join(text.split())}"
 
 
 def _masked(message: str) -> str:

@@ -53,7 +53,7 @@ class Fetcher:
         self._allows = allows or is_public
         self._session: ClientSession | None = None
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the pool."""
         if self._session is not None:
             await self._session.close()

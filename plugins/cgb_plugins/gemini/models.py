@@ -165,7 +165,7 @@ class Catalogue:
 
 
 def _target(**facts: Any) -> Target:
-    return Target(_CONTEXT, _OUTPUT, schema="gemini-json-schema", media=_MEDIA, resumes=True, **facts)
+    return Target(_CONTEXT, _OUTPUT, schema="gemini-json-schema", media=_MEDIA, resumes=True, family="gemini", **facts)
 
 
 def _generation(name: str) -> float:

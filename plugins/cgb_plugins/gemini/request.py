@@ -5,13 +5,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cgb import Block, Context, MessagesRequest, Target, TextBlock, ToolResultBlock, ToolUseBlock
-from cgb.messages import Carried, RedactedThinkingBlock, ThinkingBlock, ToolNames, carried_by
+from cgb.messages import (
+    Answered,
+    AssistantTurn,
+    Carried,
+    RedactedThinkingBlock,
+    ThinkingBlock,
+    ToolNames,
+    UserTurn,
+    carried_by,
+    turns,
+)
+from cgb.pieces import takes
 
 from .generation import generation_config
-from .media import Part, parts_of, takes
+from .media import Part, parts_of
 from .models import GEMINI_3, Family
 from .tools import declared_tools, domains, tool_config
-from .turns import Answered, ModelTurn, UserTurn, turns
 
 DUMMY_SIGNATURE = "skip_thought_signature_validator"
 """Documented by Google for calls whose signature is not to be had; it costs quality, so only as the last resort."""
@@ -75,9 +85,9 @@ class Converter:
 
     def _contents(self) -> Iterator[dict[str, Any]]:
         last = ""
-        for turn in turns(self.request.messages):
-            role = "model" if isinstance(turn, ModelTurn) else "user"
-            parts = list(self._model_parts(turn) if isinstance(turn, ModelTurn) else self._user_parts(turn))
+        for turn in turns(self.request.messages, _is_said):
+            role = "model" if isinstance(turn, AssistantTurn) else "user"
+            parts = list(self._model_parts(turn) if isinstance(turn, AssistantTurn) else self._user_parts(turn))
             if not parts:
                 continue
             if role == "model" and last != "user":
@@ -89,7 +99,7 @@ class Converter:
 
     # What the model said
 
-    def _model_parts(self, turn: ModelTurn) -> list[Part]:
+    def _model_parts(self, turn: AssistantTurn) -> list[Part]:
         parts: list[Part] = []
         needs_signature = self._wants_dummies or self.family.generation >= GEMINI_3
         for block in turn.blocks:
@@ -211,6 +221,11 @@ class Converter:
     def _fits_inside(self, part: Part) -> bool:
         """Whether a file may stand inside a functionResponse; any other stands beside it."""
         return takes(self.target.media_in_tool_results, part["inlineData"]["mimeType"])
+
+
+def _is_said(block: Block) -> bool:
+    """Whether a block is part of the conversation: thoughts are so only where they carry something of Gemini's."""
+    return not isinstance(block, ThinkingBlock | RedactedThinkingBlock) or carried_by(block) is not None
 
 
 def _tail(text: str, memory: Carried) -> str:

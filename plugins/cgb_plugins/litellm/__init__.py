@@ -1,7 +1,7 @@
 """Any model that LiteLLM knows, as a transport; LiteLLM is imported by the first request that needs it."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Annotated, Any
@@ -77,13 +77,8 @@ def describe_settings() -> type[Settings]:
 
 
 @hookimpl
-@asynccontextmanager
-async def open_transport(settings: LiteLLM) -> AsyncIterator[Transport]:
-    transport = LiteLLMTransport(settings)
-    try:
-        yield transport
-    finally:
-        await transport.close()
+def open_transport(settings: LiteLLM) -> AbstractAsyncContextManager[Transport]:
+    return aclosing(LiteLLMTransport(settings))
 
 
 class LiteLLMTransport(Transport):
@@ -96,7 +91,7 @@ class LiteLLMTransport(Transport):
             glob: dialect for glob, dialect in _DIALECTS.items() if glob not in settings.schema_dialect
         }
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close LiteLLM's connections, if it made any."""
         await self._client.close()
 
@@ -146,7 +141,9 @@ class LiteLLMTransport(Transport):
     def models(self) -> Sequence[Model]:
         return [
             Model(
-                f"{prefix}{name}", Route("litellm", name, why="picked by name"), f"{name.rpartition('/')[2]} (LiteLLM)"
+                f"{prefix}litellm/{name}",
+                Route("litellm", name, why="picked by name"),
+                f"{name.rpartition('/')[2]} (LiteLLM)",
             )
             for prefix in ("claude-", "")
             for name in LISTED

@@ -77,8 +77,13 @@ def _unwrapped(error: BaseException) -> BaseException:
 
 def _slow(model: str, said: Said, *, begun: bool) -> ApiError:
     if begun:
-        return UnusableAnswer(f"{model} fell silent in the middle of its answer. Ask again.", kind="stall")
+        return stalled(f"{model} fell silent in the middle of its answer. Ask again.")
     return Timeout(f"{model} took too long: {said.text}{_again(said)}")
+
+
+def stalled(text: str) -> UnusableAnswer:
+    """The failure of an answer that fell silent; where it cannot be asked again, it is a timeout."""
+    return UnusableAnswer(text, kind="stall", status=Timeout.status, type=Timeout.type)
 
 
 def _lost(model: str, said: Said, *, begun: bool) -> ApiError:

@@ -16,6 +16,8 @@ _SPOILT: Final = {
     "MISSING_THOUGHT_SIGNATURE": "missing_signature",
 }
 _REMEDIES: Final[Mapping[str, Mapping[str, Any]]] = {"MISSING_THOUGHT_SIGNATURE": {"signatures": "dummy"}}
+_REFUSED: Final = frozenset({"MODEL_ARMOR"})
+"""Refusals that LiteLLM does not know, and calls `stop`."""
 _PASSING: Final = {"RECITATION": "recitation", "OTHER": "other"}
 """Refusals that another try often does not meet with (known failures, finish reasons)."""
 
@@ -28,6 +30,8 @@ def reason_of(ending: Mapping[str, str], *, is_gemini: bool) -> str:
     reason, native = ending.get("reason") or "", ending.get("native") or ""
     if native == "CONTINUATION":
         return "length"
+    if native in _REFUSED:
+        return "content_filter"
     # A whole answer of Gemini's that was refused has no reason of its own.
     return "" if is_gemini and not native and reason != "content_filter" else reason
 

@@ -92,7 +92,8 @@ def family_of(model: str, dialects: Mapping[str, Dialect]) -> Family:
 def _gemini(provider: str, name: str, schema: Dialect) -> Family:
     found = re.search(r"gemini-(\d+(?:\.\d+)?)", name)
     generation = float(found[1]) if found else GEMINI_4
-    target = Target(1_048_576, 65_536, schema=schema, media=(*_IMAGES, _PDF, "text/plain"), resumes=True)
+    media = (*_IMAGES, _PDF, "text/plain")
+    target = Target(1_048_576, 65_536, schema=schema, media=media, resumes=True, family="gemini")
     budget = _longest(name, _BUDGETS_OF)
     if budget is not None or generation < GEMINI_3:
         low, high, can_stop = budget or (0, 24_576, True)
@@ -119,6 +120,7 @@ def _target(model: str) -> Target:
         context_tokens=info.get("max_input_tokens") or unknown.context_tokens,
         output_tokens=info.get("max_output_tokens") or unknown.output_tokens,
         media=media,
+        family="claude" if "claude" in model else "",
     )
 
 

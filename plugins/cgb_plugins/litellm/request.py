@@ -12,14 +12,24 @@ from typing import Any
 import orjson
 
 from cgb import Block, Context, MessagesRequest, TextBlock, ToolResultBlock, ToolUseBlock
-from cgb.messages import RedactedThinkingBlock, ThinkingBlock, carried_by, estimate_tokens
+from cgb.messages import (
+    Answered,
+    AssistantTurn,
+    RedactedThinkingBlock,
+    ThinkingBlock,
+    UserTurn,
+    carried_by,
+    estimate_tokens,
+    turns,
+)
 
 from .media import Part, parts_of, text_part
 from .models import GEMINI_3, GEMINI_4, Family
 from .names import Names, call_id
+from .searching import search_of
+from .spelling import spelt
 from .thinking import output_tokens, thinking
 from .tools import tools_of
-from .turns import Answered, AssistantTurn, UserTurn, turns
 
 _OPENING = "(The conversation begins with the model's turn.)"
 _GO_ON = "Continue."
@@ -109,11 +119,11 @@ class Converter:
     # What was said
 
     def _messages(self) -> Iterator[Message]:
-        system = "\n\n".join(
-            block.text for block in self.request.system_blocks if isinstance(block, TextBlock) and block.text
-        )
-        if system:
-            yield {"role": "system", "content": system}
+        system = [block.text for block in self.request.system_blocks if isinstance(block, TextBlock)]
+        if search := search_of(self.request, self.family):
+            system.append(search.wish())
+        if text := "\n\n".join(filter(None, system)):
+            yield {"role": "system", "content": text}
         last = ""
         for turn in turns(self.request.messages):
             messages = list(self._assistant(turn) if isinstance(turn, AssistantTurn) else self._user(turn))
@@ -157,6 +167,7 @@ class Converter:
     def _call(self, call: ToolUseBlock) -> dict[str, Any]:
         """A tool call; its arguments are always JSON of an object: LiteLLM makes a schema out of "" for Gemini."""
         given = call.input if isinstance(call.input, dict) else {} if call.input is None else {"input": call.input}
+        given = spelt(given) if self.family.is_gemini else given
         function = {"name": self.names.to_upstream(call.name), "arguments": orjson.dumps(given).decode()}
         called: dict[str, Any] = {"id": call_id(call, self.family), "type": "function", "function": function}
         if signature := self._signature(call):
@@ -190,7 +201,7 @@ class Converter:
                 yield self._tool(answered.call, text, failed=failed)
             else:
                 self._note("as_text", f"a repeated call of {answered.call.name}, of which LiteLLM keeps one")
-                beside += text_part(f"Result of the same call, made again: {text}")
+                beside.append(text_part(f"Result of the same call, made again: {text}"))
         said = [*beside, *(part for block in turn.blocks for part in self._said(block))]
         if said:
             yield {"role": "user", "content": said[0]["text"] if _is_words(said) else said}
@@ -198,7 +209,7 @@ class Converter:
     def _said(self, block: Block) -> Iterator[Part]:
         if isinstance(block, ToolResultBlock):
             self._note("as_text", f"the result for {block.tool_use_id!r} answers no open call, so it became text")
-            yield from text_part(f"Result of an earlier tool call ({block.tool_use_id}):")
+            yield text_part(f"Result of an earlier tool call ({block.tool_use_id}):")
             for inner in block.blocks:
                 yield from parts_of(inner, self.family.target.media, self._note)
         else:
@@ -211,7 +222,7 @@ class Converter:
         parts = [part for block in blocks for part in parts_of(block, self.family.target.media, self._note)]
         files = [part for part in parts if part["type"] != "text"]
         if files:
-            beside += [*text_part(f"From the result of {answered.call.name}:"), *files]
+            beside += [text_part(f"From the result of {answered.call.name}:"), *files]
         text = "\n".join(part["text"] for part in parts if part["type"] == "text")
         return text or ("(See below.)" if files else _NO_CONTENT), result is None or bool(result.is_error)
 

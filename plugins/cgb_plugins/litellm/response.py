@@ -9,7 +9,9 @@ from cgb.messages import CARRY_FIELD, StopSequences, Writer, carry, new_id
 from .asked import Asked
 from .calls import Calls
 from .finish import cut, nothing, passing, reason_of, refusal, refused, spoilt, stop_reason
+from .searching import search_of
 from .sources import sources
+from .spelling import meant
 from .usage import usage_of
 
 
@@ -38,6 +40,7 @@ class _Answer:
         self._writer = Writer(asked.request.model, usage_of({}, asked.estimate()))
         self._stops = StopSequences(asked.request.stop_sequences or ())
         self._calls = Calls()
+        self._search = search_of(asked.request, asked.family)
         self._figures: dict[str, Any] = {}
         self._annotations: list[Mapping[str, Any]] = []
         self._has_begun = False
@@ -54,6 +57,8 @@ class _Answer:
             self._has_begun = True
             yield from self._writer.start()
         self._figures |= chunk.get("usage") or {}
+        if self._search:
+            self._search.hear(chunk)
         for choice in (chunk.get("choices") or ())[:1]:
             yield from self._say(choice.get("delta") or {})
 
@@ -98,7 +103,15 @@ class _Answer:
         if text:
             yield from self._sign()
             self._written += len(text)
-            yield from self._writer.text(text)
+            if self._search:
+                self._search.hold(text)
+            else:
+                yield from self._writer.text(text)
+
+    def _release(self) -> Iterator[Event]:
+        """The words that were held back for what a search found."""
+        if self._search:
+            yield from self._search.said(self._writer)
 
     # The end
 
@@ -121,7 +134,8 @@ class _Answer:
             yield from self._call(is_full=reason == "length")
             yield from self._finish("tool_use")
         elif self._written:
-            yield from self._write(sources(self._annotations))
+            if not (self._search and self._search.has_found):
+                yield from self._write(sources(self._annotations))
             yield from self._finish(stop_reason(reason, ending, self._asked.ctx))
         else:
             raise nothing(model, reason)
@@ -132,6 +146,7 @@ class _Answer:
         if failure is not None:
             raise failure
         self.is_complete = True
+        yield from self._release()
         yield from refusal(self._writer, refused(self._asked.model, ending), self._usage())
 
     def _call(self, *, is_full: bool) -> Iterator[Event]:
@@ -143,16 +158,18 @@ class _Answer:
             self._asked.ctx.note("dropped", f"{len(found) - 1} parallel calls: the client takes one at a time")
             found = found[:1]
         for call, given in found:
+            arguments = meant(given) if family.is_gemini else given
             facts: dict[str, str | int] = {"at": call.at, "model": family.name}
             if call.id and family.is_gemini:
                 facts["id"] = call.id
             tool_id = carry(new_id("toolu"), call.signature, **facts)
             name = self._asked.names.to_client(call.name)
-            yield from self._writer.tool(tool_id, name, given, **{CARRY_FIELD: tool_id})
+            yield from self._writer.tool(tool_id, name, arguments, **{CARRY_FIELD: tool_id})
 
     def _finish(self, reason: str) -> Iterator[Event]:
         self.is_complete = True
         yield from self._sign()
+        yield from self._release()
         yield from self._writer.finish(reason, self._usage(), stop_sequence=self._stops.matched)
 
     def _usage(self) -> Usage:

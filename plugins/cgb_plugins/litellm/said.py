@@ -79,9 +79,18 @@ def _delay(details: list[dict[str, Any]], words: str, error: BaseException) -> f
             return float(delay[:-1])
     if found := _RETRY.search(words):
         return sum(float(number) * _SECONDS[unit.lower()] for number, unit in _UNIT.findall(found[1]))
-    headers = getattr(getattr(error, "response", None), "headers", None) or getattr(error, "headers", None) or {}
-    header = str(headers.get("retry-after") or "")
-    return float(header) if re.fullmatch(r"\d+(\.\d+)?", header) else None
+    for headers in _headers(error):
+        header = str(headers.get("retry-after") or "")
+        if re.fullmatch(r"\d+(\.\d+)?", header):
+            return float(header)
+    return None
+
+
+def _headers(error: BaseException) -> Iterator[Mapping[str, Any]]:
+    """The answer's headers, wherever LiteLLM keeps them: its errors bear answers that it made up, too."""
+    holders = (getattr(error, "response", None), error)
+    listed = [getattr(holder, "headers", None) for holder in holders]
+    yield from (one for one in (getattr(error, "litellm_response_headers", None), *listed) if one)
 
 
 def _quotas(details: list[dict[str, Any]]) -> Iterator[str]:

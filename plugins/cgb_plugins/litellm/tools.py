@@ -6,6 +6,7 @@ from cgb import Context, MessagesRequest, Tool, ToolUseBlock
 
 from .models import Family
 from .names import Names
+from .spelling import spelt_schema
 
 _NO_PARAMETERS = {"type": "object", "properties": {}}
 
@@ -19,7 +20,10 @@ def tools_of(request: MessagesRequest, names: Names, family: Family, ctx: Contex
     if not functions:
         remembered = _remembered(request, names, family)
         return {"tools": remembered, "tool_choice": "none"} if remembered else {}
-    chosen = {"tools": functions, **_choice(request, names, functions)}
+    chosen: dict[str, Any] = {"tools": functions, **_choice(request, names, functions)}
+    if "tool_choice" in chosen and family.provider == "openai":
+        # LiteLLM would drop it in silence for each model that its table does not know.
+        chosen["allowed_openai_params"] = ["tool_choice"]
     choice = request.tool_choice
     if choice and choice.disable_parallel_tool_use and not family.is_gemini:
         chosen["parallel_tool_calls"] = False
@@ -38,7 +42,7 @@ def _parameters(schema: Any, family: Family) -> dict[str, Any]:
     """`parameters`; Gemini refuses an object without properties, so a tool that takes nothing has none there."""
     if family.is_gemini and not schema.get("properties"):
         return {}
-    return {"parameters": schema or _NO_PARAMETERS}
+    return {"parameters": (spelt_schema(schema) if family.is_gemini else schema) or _NO_PARAMETERS}
 
 
 def _copy(value: Any) -> Any:
@@ -51,7 +55,7 @@ def _copy(value: Any) -> Any:
 def _is_run(tool: Tool, functions: list[dict[str, Any]], family: Family, ctx: Context) -> bool:
     """Whether the provider runs this tool: LiteLLM knows Gemini's search, and drops it in silence beside functions."""
     if family.is_gemini and not functions and (tool.type or "").startswith("web_search"):
-        ctx.note("search", "Gemini searches the web; through LiteLLM its sources come as a list at the end")
+        ctx.note("search", "Gemini searches the web")
         return True
     ctx.note("dropped", f"through LiteLLM this model cannot run the server tool {tool.type!r} in this request")
     return False

@@ -19,6 +19,8 @@ def usage_of(figures: Mapping[str, Any], estimate: int) -> Usage:
     prompt = _number(figures.get("prompt_tokens")) or estimate
     thoughts = _number(written.get("reasoning_tokens"))
     more: dict[str, Any] = {"output_tokens_details": {"thinking_tokens": thoughts}} if thoughts else {}
+    searches = _number(given.get("web_search_requests"))
+    more |= {"server_tool_use": {"web_search_requests": searches}} if searches else {}
     return Usage(
         input_tokens=max(prompt - cached - created, 1),
         cache_creation_input_tokens=created,

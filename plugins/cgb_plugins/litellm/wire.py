@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cgb import ApiError, Timeout, UnusableAnswer
+from cgb import ApiError, Timeout
 
-from .errors import error_of
+from .connections import let_go, use
+from .errors import error_of, stalled
 from .loading import Loader, one_try
 from .native import Ending
 
@@ -37,13 +38,11 @@ class Client:
         self._used = False
 
     async def close(self) -> None:
-        """Close the connections that LiteLLM keeps."""
+        """Close our connection to Gemini, and LiteLLM's own unless another transport uses them."""
         if self._google is not None:
             await self._google.close()
         if self._used:
-            module = await self._load()
-            await module.close_litellm_async_clients()
-            module.in_memory_llm_clients_cache.flush_cache()
+            await let_go(self, await self._load())
 
     async def load(self) -> Any:
         """LiteLLM, imported."""
@@ -74,6 +73,7 @@ class Client:
     async def _asked(self, body: dict[str, Any]) -> Any:
         module = await self._load()
         self._used = True
+        use(self)
         patience = self._settings.request_timeout + _BEHIND_OURS_S
         if _GOOGLE.match(body["model"]):
             self._google = self._google or one_try(patience)
@@ -122,7 +122,7 @@ def _silent(model: str, seconds: float, *, begun: bool) -> ApiError:
         f"{model} {where} within the {seconds:g} s that plugin.litellm.request_timeout (REQUEST_TIMEOUT) allows. "
         "Ask again; if this comes often, raise it."
     )
-    return UnusableAnswer(text, kind="stall") if begun else Timeout(text)
+    return stalled(text) if begun else Timeout(text)
 
 
 async def _once(answer: Chunk) -> Chunks:
@@ -130,5 +130,6 @@ async def _once(answer: Chunk) -> Chunks:
     choice = (answer.get("choices") or [{}])[0]
     native = (choice.get("provider_specific_fields") or {}).get("native_finish_reason")
     reason = choice.get("finish_reason")
-    yield {"choices": [{"delta": choice.get("message") or {}}], "usage": answer.get("usage") or {}}
+    kept = {name: answer[name] for name in ("usage", "vertex_ai_grounding_metadata") if answer.get(name)}
+    yield {"choices": [{"delta": choice.get("message") or {}}], **kept}
     yield {"ending": {"reason": reason, "native": native or "", "detail": ""}}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from cgb import Model, Route, Settings
 
-from .spelling import listed
+from .spelling import one_or_more
 from .when import Effort, When
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Parameters(Settings):
 class Leading(Settings):
     """What says where requests go."""
 
-    to: Annotated[tuple[Target, ...], BeforeValidator(listed), Field(min_length=1)]
+    to: Annotated[tuple[Target, ...], one_or_more(Target), Field(min_length=1)]
     """`transport/model`, or several, of which each is asked if the one before it failed."""
     set: Parameters = Parameters()
 
@@ -53,7 +53,7 @@ class Rule(Leading):
     """An entry of `[[plugin.routing.rules]]`: where requests go when conditions hold."""
 
     name: str = ""
-    when: Annotated[tuple[When, ...], BeforeValidator(listed), Field(min_length=1)] = (When(),)
+    when: Annotated[tuple[When, ...], one_or_more(When), Field(min_length=1)] = (When(),)
     """A table of conditions that all must hold, or several tables, of which one must."""
 
 

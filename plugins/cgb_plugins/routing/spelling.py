@@ -6,6 +6,7 @@ import re
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from .conditions import Count, Globs
@@ -21,6 +22,11 @@ _HOURS = re.compile(r"(\d\d):([0-5]\d)\s*-\s*(\d\d):([0-5]\d)")
 def listed(value: Any) -> Any:
     """One of something as a list of one."""
     return value if isinstance(value, list | tuple) else (value,)
+
+
+def one_or_more(item: Any) -> BeforeValidator:
+    """Reads one of something as a list of one, and says in the JSON Schema that either may stand there."""
+    return BeforeValidator(listed, json_schema_input_type=item | tuple[item, ...])
 
 
 def globs(value: Any) -> Globs:

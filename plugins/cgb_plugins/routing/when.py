@@ -6,28 +6,27 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from cgb import Kind, Settings
 
 from .conditions import Condition, Count, Globs, OneOf, Schedule
 from .facts import HEADER, NOT
-from .spelling import checked, count, days, globs, listed, minutes, zone
+from .spelling import checked, count, days, globs, minutes, one_or_more, zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .facts import Facts
 
-Patterns = Annotated[Globs, PlainValidator(globs)]
-Number = Annotated[Count, PlainValidator(count)]
-Kinds = Annotated[tuple[Kind, ...], BeforeValidator(listed), Field(min_length=1)]
+Patterns = Annotated[Globs, PlainValidator(globs, json_schema_input_type=str | tuple[str, ...])]
+Number = Annotated[Count, PlainValidator(count, json_schema_input_type=int | str)]
+Kinds = Annotated[tuple[Kind, ...], one_or_more(Kind), Field(min_length=1)]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
-Efforts = Annotated[tuple[Effort, ...], BeforeValidator(listed), Field(min_length=1)]
-Thinking = Annotated[
-    tuple[Literal[True, False, "adaptive", "enabled", "disabled"], ...], BeforeValidator(listed), Field(min_length=1)
-]
+Efforts = Annotated[tuple[Effort, ...], one_or_more(Effort), Field(min_length=1)]
+Way = Literal[True, False, "adaptive", "enabled", "disabled"]
+Thinking = Annotated[tuple[Way, ...], one_or_more(Way), Field(min_length=1)]
 Hours = Annotated[str, AfterValidator(checked(minutes))]
 Days = Annotated[str, AfterValidator(checked(days))]
 Zone = Annotated[str, AfterValidator(checked(zone))]

@@ -65,7 +65,7 @@ def _problems(body: Json, *, counting: bool) -> Iterator[str]:
     messages: Sequence[Json] = body["messages"]
     for place, message in enumerate(messages):
         yield from _of_message(message, f"messages.{place}", is_last=place == len(messages) - 1)
-    yield from _of_calls(messages)
+    yield from of_calls(messages)
     if (body.get("thinking") or {}).get("type") == "enabled":
         yield from _of_thinking(messages)
 
@@ -114,7 +114,7 @@ def _of_proofs(block: Json, path: str) -> Iterator[str]:
             pass
 
 
-def _of_calls(messages: Sequence[Json]) -> Iterator[str]:
+def of_calls(messages: Sequence[Json]) -> Iterator[str]:
     """Each call is answered in the next turn, and nothing else is."""
     turns = list(_turns(messages))
     ids = [block["id"] for _, blocks in turns for block in blocks if block["type"] == "tool_use"]

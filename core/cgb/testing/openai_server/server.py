@@ -35,7 +35,7 @@ class Call:
 class SimulatedOpenAI:
     """An OpenAI-compatible service on loopback that checks every request, and answers from a script.
 
-    With nothing scripted it says "Hello.".
+    With nothing scripted it says "Hello.", or calls the function that it is told to call.
     """
 
     def __init__(self, api_key: str | None = None) -> None:
@@ -92,14 +92,24 @@ class SimulatedOpenAI:
     async def _answered(self, request: web.Request, call: Call) -> web.StreamResponse:
         if call.violations:
             return _error(Step(status=400, message=call.violations[0]))
-        step = self._queue.popleft() if self._queue else Step(text="Hello.")
+        step = self._queue.popleft() if self._queue else _unscripted(call.body)
         if step.status != web.HTTPOk.status_code:
             return _error(step)
         usage = step.usage(len(json.dumps(call.body["messages"])) // 4)
+        if step.fault and not (step.after and call.body.get("stream")):
+            return await _go_wrong(request, step, web.StreamResponse())
         if not call.body.get("stream"):
             return web.json_response(_whole(step, str(call.body["model"]), usage))
         wants_usage = (call.body.get("stream_options") or {}).get("include_usage")
         return await _stream(request, step, _frames(step, str(call.body["model"]), usage if wants_usage else None))
+
+
+def _unscripted(body: dict[str, Any]) -> Step:
+    """What is answered where the script says nothing."""
+    wanted = body.get("tool_choice")
+    if isinstance(wanted, dict):
+        return Step(calls=[{"name": wanted["function"]["name"]}])
+    return Step(calls=[{"name": body["tools"][0]["function"]["name"]}]) if wanted == "required" else Step(text="Hello.")
 
 
 def _error(step: Step) -> web.Response:
@@ -139,6 +149,7 @@ async def _stream(request: web.Request, step: Step, frames: Iterator[dict[str, A
     response = web.StreamResponse(headers={"content-type": "text/event-stream"})
     await response.prepare(request)
     for number, frame in enumerate(frames):
+        await asyncio.sleep(step.delay)
         if step.fault and number >= step.after:
             return await _go_wrong(request, step, response)
         await response.write(f"data: {json.dumps(frame, ensure_ascii=False)}\n\n".encode())

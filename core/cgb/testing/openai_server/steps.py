@@ -28,7 +28,9 @@ class Step:
         message: the error's words.
         code: the error's code.
         headers: further headers of the answer.
-        fault: `cut` breaks the connection, `eof` ends without finish reason, `hang` falls silent; after `after` chunks.
+        delay: the seconds before each chunk.
+        fault: `cut` breaks the connection, `eof` ends without finish reason, `hang` falls silent; after `after` chunks,
+            or, with 0 and in whole answers, before anything was sent.
         after: see `fault`.
     """
 
@@ -43,6 +45,7 @@ class Step:
     message: str = ""
     code: str | None = None
     headers: Mapping[str, str] | None = None
+    delay: float = 0.0
     fault: str = ""
     after: int = 1
 

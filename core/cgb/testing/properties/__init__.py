@@ -1,0 +1,1 @@
+"""What must hold for any plugin, hook by hook, and the suite that tries it."""

@@ -1,0 +1,6 @@
+"""HTTP towards one server, for transports: pooled, bounded in time, and with errors that say what to set."""
+
+from .http import Response, Upstream, unexplained
+from .settings import Address, UpstreamSettings
+
+__all__ = ["Address", "Response", "Upstream", "UpstreamSettings", "unexplained"]
