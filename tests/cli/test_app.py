@@ -17,7 +17,7 @@ def test_version(invoke):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("serve", "--plugins", "nobody"), "no installed plugin 'nobody'"),
+        (("serve", "--port", "0", "--plugins", "nobody"), "no installed plugin 'nobody'"),
         (("serve", "--config", "absent.toml"), "absent.toml: cannot be read"),
         (("plugins", "list", "--plugins", "-gemini"), "drops -gemini, which is not in it"),
     ],
@@ -33,7 +33,7 @@ def test_a_refusal_is_one_line_and_exit_2(invoke, args, said):
 def test_a_refusal_of_many_lines_is_still_one(invoke, tmp_path):
     (tmp_path / "bad.py").write_text("raise ValueError('one\\ntwo')")
     result = invoke("serve", "--port", "0", "--plugins", "bad.py")
-    assert result.stderr == "cgb: plugin 'bad.py' does not load: ValueError: one two\n"
+    assert result.stderr == "cgb: plugin 'bad.py' does not load: ValueError: one two (bad.py, line 1)\n"
 
 
 def test_an_error_of_ours_is_no_refusal(invoke, monkeypatch):

@@ -109,7 +109,7 @@ def test_a_diff_for_each_plugin(invoke, request_file, third):
     fits = under(result.output, "fit_request")
     assert fits[0] == "  tidy-request"
     assert any(re.match(r"    - /system: .*x-anthropic-billing-header", line) for line in fits)
-    assert fits[-1] == "  unchanged: third"
+    assert fits[-1] == "  unchanged: gemini-guidance, third"
     assert "schema=gemini-json-schema" in under(result.output, "target")[0]
     assert "      contents: [" in under(result.output, "body")
     assert under(result.output, "notes") == ["  third  capped: less is more"]

@@ -1,9 +1,6 @@
 from pathlib import Path
 
-from typer.testing import CliRunner
-
 from cgb.hooks import HOOKS
-from cgb_cli.app import app
 from cgb_cli.hooks_page import markdown, table
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "hooks"
@@ -20,11 +17,3 @@ def test_the_page_has_each_hooks_text_and_example():
     for name in HOOKS:
         assert f"## {name}\n" in page
         assert (EXAMPLES / f"{name}.py").read_text() in page
-
-
-def test_the_command_prints_the_table_or_the_page():
-    shown = CliRunner().invoke(app, ["plugins", "hooks"])
-    assert shown.exit_code == 0
-    assert all(name in shown.output for name in HOOKS)
-    page = CliRunner().invoke(app, ["plugins", "hooks", "--markdown", str(EXAMPLES)])
-    assert page.output == markdown(EXAMPLES)

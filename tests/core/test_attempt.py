@@ -4,11 +4,14 @@ import pytest
 
 from cgb import Context, Internal, MessagesRequest, NotFound, Route, Target
 from cgb.attempt import Attempt
+from cgb.guarded import GuardedTransport
+from cgb.steps import Step
 from cgb.testing import ScriptedTransport, request_of
 
 
 def attempt(**transports: ScriptedTransport) -> Attempt:
-    return Attempt(transports, (), ())
+    opening = {name: Step(name, "open_transport", print, (), None) for name in transports}
+    return Attempt({name: GuardedTransport(one, opening[name]) for name, one in transports.items()}, (), ())
 
 
 async def sent(request: MessagesRequest, route: Route, **transports: ScriptedTransport) -> Context:

@@ -5,7 +5,7 @@ import pytest
 from pydantic import Field, SecretStr
 
 from cgb import ConfigError, Env, Settings
-from cgb.config import Config, ServerSettings
+from cgb.config import Config, ServerSettings, variables
 
 
 class Mine(Settings):
@@ -209,70 +209,48 @@ def test_an_empty_key_is_refused():
         Config(file={"server": {"api_keys": [""]}}).server  # noqa: B018 - a property that checks
 
 
+class Item(Settings):
+    """A table in a list."""
+
+    name: str = ""
+    not_: bool = Field(default=False, alias="not")
+
+
+class Nested(Settings):
+    """Tables in tables."""
+
+    items: tuple[Item, ...] = ()
+    either: int | Item = 0
+    named: dict[str, Item] = Field(default_factory=dict)
+
+
 @pytest.mark.parametrize(
-    ("layers", "plugins", "origin"),
+    ("table", "said"),
     [
-        ({}, "default", None),
-        ({"file": {"plugins": "a"}}, "a", "cgb.toml"),
-        ({"file": {"plugins": "a"}, "dotenv": {"CGB_PLUGINS": "b"}}, "b", ".env CGB_PLUGINS"),
-        ({"dotenv": {"CGB_PLUGINS": "b"}, "environ": {"CGB_PLUGINS": "c"}}, "c", "environment CGB_PLUGINS"),
-        ({"environ": {"CGB_PLUGINS": "c"}, "options": {"plugins": "d"}}, "d", "command line"),
+        (
+            {"items": [{}, {"nmae": "x"}]},
+            "plugin.a.items[1].nmae: Extra inputs are not permitted. Did you mean 'name'?",
+        ),
+        ({"items": [{"nto": True}]}, "plugin.a.items[0].nto: Extra inputs are not permitted. Did you mean 'not'?"),
+        ({"either": {"nmae": "x"}}, "plugin.a.either"),
+        ({"named": {"z": {"nmae": 1}}}, "plugin.a.named.z.nmae: Extra inputs are not permitted. Did you mean 'name'?"),
+        ({"itms": []}, "plugin.a.itms: Extra inputs are not permitted. Did you mean 'items'?"),
+        ({"items": [{"zzz": 1}]}, "plugin.a.items[0].zzz: Extra inputs are not permitted. Known: name, not."),
     ],
 )
-def test_the_list_of_plugins_has_the_same_layers(layers, plugins, origin):
-    config = Config(**layers)
-    assert config.plugins == plugins
-    assert config.origins.get("plugins") == origin
+def test_an_unknown_key_within_is_met_with_the_nearest_there(table, said):
+    with pytest.raises(ConfigError) as caught:
+        Config(file={"plugin": {"a": table}}).plugin_settings({"a": Nested}, ["a"])
+    assert str(caught.value).startswith(f"cgb.toml: {said}")
 
 
-def test_a_list_of_plugins_that_is_no_string_is_refused():
-    with pytest.raises(ConfigError, match=r"^cgb\.toml: plugins: should be one string, its names divided by commas\.$"):
-        Config(file={"plugins": ["a", "b"]}).plugins  # noqa: B018 - a property that checks
+def test_one_plugins_settings_can_be_asked_for_alone():
+    config = Config(file={"plugin": {"a": {"items": []}, "b": {"x": 1}}})
+    assert config.settings_of("a", Nested) == Nested(items=())
+    with pytest.raises(ConfigError, match=r"plugin\.b: this plugin has no settings"):
+        config.settings_of("b", None)
 
 
-class TestRead:
-    @pytest.fixture(autouse=True)
-    def here(self, tmp_path, monkeypatch):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.delenv("CGB_PLUGINS", raising=False)
-        return tmp_path
-
-    def test_nothing_need_be_configured(self):
-        config = Config.read()
-        assert (config.path, config.file, config.dotenv) == (None, {}, {})
-        assert config.plugins == "default"
-
-    def test_the_file_here_is_found(self, here, monkeypatch):
-        (here / "cgb.toml").write_text('plugins = "a"\n[server]\nport = 1\n[plugin.hello]\nx = "ä"\n', encoding="utf-8")
-        (here / ".env").write_text("A=1\nB\nPORT=2\n")
-        monkeypatch.setenv("PORT", "3")
-        config = Config.read(options={"server.port": None, "plugins": "b"})
-        assert (config.plugins, config.server.port) == ("b", 3)
-        assert config.dotenv == {"A": "1", "PORT": "2"}
-        assert config.file["plugin"] == {"hello": {"x": "ä"}}
-        assert config.origins["server.port"] == "environment PORT"
-
-    def test_another_file_is_read_when_named(self, here):
-        (here / "other.toml").write_text("[server]\nport = 7\n")
-        config = Config.read(here / "other.toml")
-        assert config.server.port == 7
-        assert config.origins == {"server.port": str(here / "other.toml")}
-
-    @pytest.mark.parametrize(
-        ("content", "message"),
-        [
-            (None, "x.toml: cannot be read: No such file or directory."),
-            (b"a = ", "x.toml: is not TOML: Invalid value"),
-            (b"\xff", "x.toml: is not TOML: 'utf-8' codec can't decode byte 0xff"),
-            (b"pluggins = 'a'", "x.toml: pluggins: means nothing here. Did you mean 'plugins'?"),
-            (b"[zzz]", "x.toml: zzz: means nothing here. Known: plugin, plugins, server."),
-        ],
-    )
-    def test_a_file_that_cannot_be_is_explained(self, here, content, message):
-        from pathlib import Path
-
-        if content is not None:
-            (here / "x.toml").write_bytes(content)
-        with pytest.raises(ConfigError) as caught:
-            Config.read(Path("x.toml"))
-        assert str(caught.value).startswith(message)
+def test_the_variables_of_a_field():
+    assert variables("my-plugin", "model", Mine.model_fields["model"]) == (OWN, FURTHER, LAST)
+    assert variables("server", "port", ServerSettings.model_fields["port"]) == ("CGB_SERVER_PORT", "PORT")

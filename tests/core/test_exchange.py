@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from cgb import Internal, MessageDelta, MessageStart, MessageStop, Overloaded, Route, Transport, Usage, hookimpl
-from cgb.exchange import Exchange, watched
+from cgb import Internal, MessageDelta, MessageStart, MessageStop, Overloaded, Route, Usage, hookimpl
+from cgb.exchange import Exchange
 from cgb.messages import Message
 from cgb.testing import ScriptedTransport, aask, opened, request_of, text_answer
+from cgb.watchers import watched
 
 DEADLINE_S = 10
 
@@ -75,18 +76,18 @@ async def test_a_failure_is_recorded():
     assert (seen[0].error, seen[0].first_event_s, seen[0].stop_reason) == (error, None, None)
 
 
-async def test_a_fault_of_the_core_is_an_error_too(caplog):
-    class Broken(Transport):
-        def models(self):
-            raise KeyError("sesame")
+@pytest.mark.parametrize("asks", [read, Exchange.count_tokens])
+async def test_a_fault_of_the_core_is_an_error_too(caplog, asks):
+    def broken(*_):
+        raise KeyError("sesame")
 
-    async with opened([Broken()]) as pipeline:
+    async with opened([ScriptedTransport()]) as pipeline:
+        pipeline.route = broken
         exchange = Exchange(pipeline, request_of("Hello"), {})
-        for asking in (read(exchange), exchange.count_tokens()):
-            with pytest.raises(Internal) as caught:
-                await asking
-            message = "cgb itself failed: KeyError; the bridge's log has the traceback."
-            assert (caught.value.message, exchange.error) == (message, caught.value)
+        with pytest.raises(Internal) as caught:
+            await asks(exchange)
+    message = "cgb itself failed: KeyError; the bridge's log has the traceback."
+    assert (caught.value.message, exchange.error) == (message, caught.value)
     assert "sesame" in caplog.text
 
 
@@ -125,7 +126,7 @@ async def test_a_watcher_that_raises_breaks_nothing(caplog, late):
     broken = watching(coroutine if late else function, "broken")
     await finished(ScriptedTransport("Hi."), broken=broken, other=watching(lambda record: seen.append(record), "other"))
     assert len(seen) == 1
-    assert "plugin broken failed in request_finished" in caplog.text
+    assert "plugin 'broken' (cgb.testing) failed in request_finished" in caplog.text
 
 
 async def test_watchers_that_hang_delay_nobody():

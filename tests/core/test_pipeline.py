@@ -11,6 +11,7 @@ from cgb import (
     Context,
     Internal,
     InvalidRequest,
+    MessageStop,
     Model,
     NotFound,
     Overloaded,
@@ -25,7 +26,9 @@ from cgb import (
     hookimpl,
 )
 from cgb.config import Config
+from cgb.exchange import Exchange
 from cgb.testing import ScriptedTransport, aask, ask, opened, plugin_of, request_of, text_answer
+from cgb.watch import WATCHED
 
 
 def plugin(name, **hooks):
@@ -188,11 +191,13 @@ class TestRoutes:
         )
         assert [sent.route.model for sent in transport.requests] == ["listed", "m"]
 
-    def test_a_transports_own_models_count_as_listed_by_its_plugin(self):
-        listed = Model("claude-sonnet-5", Route("scripted", "own"))
-        transport = ScriptedTransport("Hi.", models=[listed])
-        ask("Hello", [transport])
-        assert transport.requests[0].route.model == "own"
+    def test_what_a_transport_lists_leads_there_if_nobody_has_another_mind(self):
+        listed = Model("claude-sonnet-5", Route("own", "listed"))
+        transport = ScriptedTransport("Hi.", "Hi.", models=[listed])
+        silent = plugin("silent", choose_route=lambda request: None)
+        ask("Hello", [silent, bringing("own", transport)])
+        ask("Hello", [plugin("rule", choose_route=to("own")), bringing("own", transport)])
+        assert [sent.route.model for sent in transport.requests] == ["listed", "m"]
 
     def test_the_route_is_chosen_for_the_rewritten_request(self):
         def choose_route(request):
@@ -256,7 +261,9 @@ class TestCounting:
 
         request = request_of("Hello")
         async with opened([Broken()]) as pipeline:
-            with pytest.raises(Internal, match=r"plugin 'scripted' is at fault: its Transport\.count_tokens r"):
+            with pytest.raises(
+                Internal, match=r"plugin 'scripted' \(cgb.testing\) is at fault: its Transport\.count_tokens r"
+            ):
                 await pipeline.count_tokens(request, Context(request))
 
 
@@ -306,19 +313,19 @@ class TestBlame:
         plugins = [ScriptedTransport("Hi."), passing("one"), passing("two")]
         plugins.insert(place, failing("broken", where, KeyError("sesame")))
         assert self.blamed(plugins) == (
-            "cgb's plugin 'broken' is at fault: its transform_stream raised KeyError; "
+            "cgb's plugin 'broken' (cgb.testing) is at fault: its transform_stream raised KeyError; "
             "the bridge's log has the traceback."
         )
 
     def test_stages_of_one_code_are_told_apart(self):
         stages = [failing(name, where, KeyError()) for name, where in (("a", ""), ("b", "midst"), ("c", ""))]
-        assert "plugin 'b' is at fault" in self.blamed([ScriptedTransport("Hi."), *stages])
+        assert "plugin 'b' (cgb.testing) is at fault" in self.blamed([ScriptedTransport("Hi."), *stages])
 
     @pytest.mark.parametrize("before", [[], list(text_answer("m", "Hi."))[:3]])
     def test_the_transport_that_failed_is_blamed(self, before):
         plugins = [ScriptedTransport([*before, KeyError("sesame")]), passing("one"), passing("two")]
         assert self.blamed(plugins) == (
-            "cgb's plugin 'scripted' is at fault: its Transport.send raised KeyError; "
+            "cgb's plugin 'scripted' (cgb.testing) is at fault: its Transport.send raised KeyError; "
             "the bridge's log has the traceback."
         )
 
@@ -331,7 +338,9 @@ class TestBlame:
             def send(self, request, route, ctx):
                 return events()
 
-        assert "plugin 'scripted' is at fault: its Transport.send" in self.blamed([Handing(), passing("one")])
+        assert "plugin 'scripted' (cgb.testing) is at fault: its Transport.send" in self.blamed(
+            [Handing(), passing("one")]
+        )
 
     def test_a_transport_whose_send_is_no_generator_is_blamed(self):
         class Listing(Transport):
@@ -343,7 +352,9 @@ class TestBlame:
                 raise KeyError
 
         for transport in (Listing(), Failing()):
-            assert "plugin 'scripted' is at fault: its Transport.send" in self.blamed([transport, passing("one")])
+            assert "plugin 'scripted' (cgb.testing) is at fault: its Transport.send" in self.blamed(
+                [transport, passing("one")]
+            )
 
     def test_what_the_transport_refuses_comes_through_every_stage(self):
         with pytest.raises(Overloaded, match="No room"):
@@ -372,7 +383,9 @@ class TestBlame:
             raise KeyError
 
         broken = plugin("broken", **{hook: coroutine if late else function})
-        assert f"plugin 'broken' is at fault: its {hook} raised KeyError" in self.blamed([ScriptedTransport(), broken])
+        assert f"plugin 'broken' (cgb.testing) is at fault: its {hook} raised KeyError" in self.blamed(
+            [ScriptedTransport(), broken]
+        )
 
     @pytest.mark.parametrize(
         ("hook", "due"),
@@ -380,7 +393,7 @@ class TestBlame:
     )
     def test_a_request_hook_that_returns_another_thing_is_blamed(self, hook, due):
         broken = plugin("broken", **{hook: lambda request: 5})
-        message = f"cgb's plugin 'broken' is at fault: its {hook} returned int where {due} was due."
+        message = f"cgb's plugin 'broken' (cgb.testing) is at fault: its {hook} returned int where {due} was due."
         assert self.blamed([ScriptedTransport(), broken]) == message
 
     @pytest.mark.parametrize("place", [1, 2])
@@ -400,17 +413,23 @@ class TestBlame:
 
         plugins = [ScriptedTransport("Hi."), plugin("whole", wrap_transport=lambda transport: Whole(transport))]
         plugins.insert(place, plugin("broken", wrap_transport=lambda transport: Broken(transport)))
-        assert "plugin 'broken' is at fault: its wrap_transport raised KeyError" in self.blamed(plugins)
+        assert "plugin 'broken' (cgb.testing) is at fault: its wrap_transport raised KeyError" in self.blamed(plugins)
 
-    @pytest.mark.parametrize("send", [functools.partial(print), lambda *given: pass_on(())])
-    def test_a_wrapper_that_cannot_be_told_is_the_cores_fault(self, send):
+    @pytest.mark.parametrize(
+        ("send", "how"),
+        [
+            (functools.partial(print), "returned NoneType where an async generator was due"),
+            (lambda *given: pass_on(()), "raised TypeError"),
+        ],
+    )
+    def test_a_wrapper_whose_send_is_no_generator_is_blamed(self, send, how):
         def wrap_transport(transport):
             wrapper = TransportWrapper(transport)
             wrapper.send = send
             return wrapper
 
         message = self.blamed([ScriptedTransport("Hi."), plugin("odd", wrap_transport=wrap_transport)])
-        assert message.endswith("; the bridge's log has the traceback.")
+        assert message.startswith(f"cgb's plugin 'odd' (cgb.testing) is at fault: its wrap_transport {how}")
 
     def test_a_plugin_may_refuse_a_request_in_any_hook(self):
         def refuse(request):
@@ -431,6 +450,85 @@ class TestUnfinished:
         with pytest.raises(UnusableAnswer, match="ended without message_stop") as caught:
             ask("Hello", [ScriptedTransport(list(text_answer("m", "Hi."))[:-1])])
         assert caught.value.kind == "cut"
+
+
+class TestSpoilt:
+    """An answer that is out of order never passes; whose fault it is, is known where the answer was watched."""
+
+    async def outcomes(self, plugins, times):
+        found = []
+        async with opened(plugins) as pipeline:
+            for _ in range(times):
+                exchange = Exchange(pipeline, request_of("Hello"), {})
+                try:
+                    found.append([event async for event in exchange.events()][-1])
+                except ApiError as error:
+                    found.append(error)
+                exchange.finish()
+        return found
+
+    async def test_where_it_was_not_watched_all_who_may_have_done_it_are_named_and_the_next_one_is(self):
+        calls = []
+
+        async def transform_stream(events):
+            calls.append(1)
+            async for event in events:
+                if len(calls) == 1 or not isinstance(event, MessageStop):
+                    yield event
+
+        plugins = [ScriptedTransport(*["Hi."] * 3), plugin("drops", transform_stream=transform_stream), passing("ok")]
+        whole, riddle, known = await self.outcomes(plugins, 3)
+        assert isinstance(whole, MessageStop)
+        assert (type(riddle), riddle.status, riddle.kind) == (UnusableAnswer, 502, "cut")
+        assert riddle.message == (
+            "the answer by scripted/claude-sonnet-5 ended without message_stop. If the transport gave it whole, one of "
+            "these spoilt it: plugin 'drops' (cgb.testing), plugin 'ok' (cgb.testing)."
+        )
+        assert (type(known), known.message) == (
+            Internal,
+            (
+                "cgb's plugin 'drops' (cgb.testing) is at fault: its transform_stream ended the answer without "
+                "message_stop."
+            ),
+        )
+
+    @pytest.mark.parametrize("stages", [0, 2])
+    async def test_one_answer_of_many_is_watched(self, stages):
+        watched = []
+
+        def rewrite_request(request, ctx):
+            contexts.append(ctx)
+            return request
+
+        def fit_request(request, ctx):
+            watched.append(ctx.layers.watch is not None)
+            return request
+
+        contexts = []
+        seeing = plugin("seeing", rewrite_request=rewrite_request, fit_request=fit_request)
+        times = 2 * WATCHED + 1
+        plugins = [ScriptedTransport(*["Hi."] * times), seeing, *(passing(f"s{place}") for place in range(stages))]
+        await self.outcomes(plugins, times)
+        assert [place for place, one in enumerate(watched) if one] == [0, WATCHED, 2 * WATCHED]
+        assert all(ctx.plugin_s.keys() == {"scripted", "seeing", *(f"s{n}" for n in range(stages))} for ctx in contexts)
+
+    async def test_a_stage_that_yields_although_it_is_closed_is_named(self, caplog):
+        async def transform_stream(events):
+            try:
+                async for event in events:
+                    yield event
+            finally:
+                yield MessageStop()
+
+        plugins = [ScriptedTransport("Hi."), plugin("odd", transform_stream=transform_stream)]
+        async with opened(plugins) as pipeline:
+            exchange = Exchange(pipeline, request_of("Hello"), {})
+            events = exchange.events()
+            await anext(events)
+            with pytest.raises(Internal, match=r"plugin 'odd' \(cgb.testing\) is at fault: its transform_stream"):
+                await events.aclose()
+            exchange.finish(cancelled=True)
+        assert "plugin 'odd' (cgb.testing) failed in transform_stream" in caplog.text
 
 
 class TestClosing:
@@ -533,7 +631,6 @@ class TestOpening:
     @pytest.mark.parametrize(
         ("hooks", "message"),
         [
-            ({"describe_settings": lambda: 5}, "its describe_settings returned int where type was due."),
             (
                 {"describe_settings": lambda: int},
                 "its describe_settings returned int, which is no subclass of cgb.Settings.",
@@ -541,7 +638,10 @@ class TestOpening:
             ({"describe_settings": lambda: 1 / 0}, "its describe_settings raised ZeroDivisionError: division by zero."),
             (
                 {"open_transport": lambda: 5},
-                "its open_transport returned int where AbstractAsyncContextManager was due.",
+                (
+                    "its open_transport returned int, no async context manager: use @asynccontextmanager and `yield` "
+                    "a transport."
+                ),
             ),
             (
                 {"wrap_transport": lambda transport: None},
@@ -558,7 +658,7 @@ class TestOpening:
     )
     def test_a_hook_that_fails_at_start_stops_it_in_one_line(self, hooks, message):
         said = self.refused(plugin("broken", **hooks))
-        assert said.startswith(f"plugin 'broken': {message}")
+        assert said.startswith(f"plugin 'broken' (cgb.testing): {message}")
         assert "\n" not in said
 
     @pytest.mark.parametrize(
@@ -582,12 +682,12 @@ class TestOpening:
             yield opened_with
 
         said = self.refused(plugin("whole", open_transport=whole), plugin("broken", open_transport=broken))
-        assert said == f"plugin 'broken': its open_transport {how}."
+        assert said == f"plugin 'broken' (cgb.testing): its open_transport {how}."
         assert seen == ["closed"]
 
     def test_two_plugins_of_one_name_stop_the_start(self):
         same, other = (plugin_of(plugin("same", list_models=no_models)) for _ in range(2))
-        assert "plugin 'same' is not what the hooks expect" in self.refused(same, other)
+        assert "plugin 'same' (cgb.testing) is not what the hooks expect" in self.refused(same, other)
 
 
 def test_errors_are_api_errors_whatever_happens():

@@ -1,11 +1,15 @@
 import asyncio
+import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from cgb import Context, Internal, InvalidRequest, PluginError, Settings, hookimpl
+from cgb.owners import Owner
 from cgb.plugins import manager
-from cgb.steps import Step, blamed, chain, steps
+from cgb.stats import HookLimits, PluginStats
+from cgb.steps import Step, chain, steps
 from cgb.testing import plugin_of, request_of
 
 REQUEST = request_of("Hello")
@@ -70,7 +74,7 @@ async def test_what_a_plugin_raises_is_its_fault_and_goes_to_the_log_only(caplog
         "cgb's plugin 'mine' is at fault: its rewrite_request raised KeyError; the bridge's log has the traceback."
     )
     assert isinstance(caught.value.__cause__, KeyError)
-    assert "plugin mine failed in rewrite_request" in caplog.text
+    assert "plugin 'mine' failed in rewrite_request" in caplog.text
     assert "sesame" in caplog.text
 
 
@@ -83,11 +87,84 @@ async def test_a_plugin_may_refuse_a_request():
 
 
 async def test_cancelling_is_not_failing():
-    async def cancelled():
-        raise asyncio.CancelledError
+    begun = asyncio.Event()
 
+    async def waits():
+        begun.set()
+        await asyncio.Event().wait()
+
+    answering = asyncio.create_task(step(waits).answer((str,), ctx=ctx()))
+    await begun.wait()
+    answering.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await step(cancelled).answer((str,), ctx=ctx())
+        await answering
+
+
+@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize("kind", [asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit, StopIteration])
+async def test_what_would_stop_more_than_the_request_is_a_fault_too(kind, late):
+    async def coroutine():
+        await asyncio.sleep(0)
+        raise kind
+
+    def function():
+        raise kind
+
+    mine = step(coroutine if late else function)
+    with pytest.raises(Internal, match="its rewrite_request raised"):
+        await mine.answer((str,), ctx=ctx())
+    assert mine.owner.stats.errors == {"rewrite_request": 1}
+
+
+async def test_a_hook_that_never_returns_fails_the_request_in_time():
+    limits = HookLimits(timeout_s=0.01)
+    hanging = replace(step(asyncio.Event().wait), owner=Owner("cgb-mine 1.0", PluginStats(), limits))
+    with pytest.raises(Internal) as caught:
+        await hanging.answer((str,), ctx=ctx())
+    assert caught.value.message == (
+        "cgb's plugin 'mine' (cgb-mine 1.0) is at fault: its rewrite_request did not return within 0.01 s."
+    )
+
+
+async def test_a_timeout_of_the_plugins_own_is_its_own():
+    async def gives_up():
+        async with asyncio.timeout(0):
+            await asyncio.Event().wait()
+
+    with pytest.raises(Internal, match="raised TimeoutError"):
+        await step(gives_up).answer((str,), ctx=ctx())
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_hook_that_holds_up_the_loop_is_named_once_a_minute(caplog, late):
+    async def coroutine():
+        await asyncio.sleep(0)
+        time.sleep(0.003)  # noqa: ASYNC251 - that is the fault
+        return "x"
+
+    def function():
+        time.sleep(0.003)
+        return "x"
+
+    owner = Owner("cgb-mine 1.0", PluginStats(), HookLimits(slow_s=0.002))
+    slow = replace(step(coroutine if late else function), owner=owner)
+    for _ in range(3):
+        await slow.answer((str,), ctx=ctx())
+    assert owner.stats.slow["rewrite_request"] >= 3
+    said = [one.message for one in caplog.records if "is slow" in one.message]
+    assert len(said) == 1
+    assert "plugin 'mine' (cgb-mine 1.0) is slow: its rewrite_request held up all requests for" in said[0]
+
+
+async def test_a_forgotten_await_is_hinted_at():
+    async def other():
+        return "x"
+
+    async def coroutine():
+        return other()
+
+    with pytest.raises(Internal, match="returned coroutine where str was due: an `await` is missing"):
+        await step(coroutine).answer((str,), ctx=ctx())
 
 
 async def test_time_is_counted_also_where_it_was_in_vain():
@@ -160,19 +237,3 @@ def test_at_start_a_plugin_may_say_itself_what_is_wrong():
 
     with pytest.raises(PluginError, match=r"^Install something\.$"):
         step(function).begin(str)
-
-
-def test_the_innermost_layer_is_blamed():
-    def inner():
-        raise KeyError
-
-    def outer():
-        inner()
-
-    layers = {inner.__code__: step(inner), outer.__code__: step(outer)}
-    for without, expected in (((), inner), ((inner.__code__,), outer), (tuple(layers), None)):
-        left = {code: one for code, one in layers.items() if code not in without}
-        with pytest.raises(KeyError) as caught:
-            outer()
-        found = blamed(caught.value, left)
-        assert (found and found.function) == expected

@@ -31,7 +31,7 @@ async def test_a_plugin_that_fails_is_named():
     async with opened([ScriptedTransport([KeyError("sesame")])]) as pipeline:
         result = await try_model(pipeline, "m")
     assert (result["ok"], result["status"]) == (False, 500)
-    assert "plugin 'scripted' is at fault" in result["error"]["message"]
+    assert "plugin 'scripted' (cgb.testing) is at fault" in result["error"]["message"]
 
 
 async def test_without_a_route_it_says_so():

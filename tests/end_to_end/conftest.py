@@ -12,16 +12,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 
-from cgb.testing.gemini_server import SimulatedGemini
+from cgb.testing.gemini_server import SimulatedGemini, payload
+from cgb.testing.gemini_server.calls import Call
+
+from .installed import install
+
+__all__ = ["install"]
 
 HERE = Path(__file__).parent
 CLIENT_VERSION = json.loads((HERE / "package.json").read_text())["dependencies"]["@anthropic-ai/claude-code"]
 DEADLINE_S = 60.0
+KEY = "a-test-key"
 
 
 def wait_until(met: Callable[[], bool], seconds: float = DEADLINE_S) -> None:
@@ -49,13 +56,15 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def serving(*args: str, cwd: Path, env: dict[str, str] | None = None) -> Iterator[str]:
-    """`cgb serve` as a newcomer starts it; its address."""
+def serving(
+    *args: str, cwd: Path, env: dict[str, str] | None = None, python: str | Path = sys.executable
+) -> Iterator[str]:
+    """`cgb serve` as a newcomer starts it, where that Python has it installed; its address."""
     port = free_port()
     clean = {"PATH": os.environ["PATH"], "HOME": str(cwd), "NO_COLOR": "1", **(env or {})}
     log = (cwd / "bridge.log").open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "cgb", "serve", "--port", str(port), *args],
+        [python, "-m", "cgb", "serve", "--port", str(port), *args],
         cwd=cwd, env=clean, stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
@@ -69,22 +78,69 @@ def serving(*args: str, cwd: Path, env: dict[str, str] | None = None) -> Iterato
         log.close()
 
 
-@pytest.fixture
-def gemini() -> Iterator[SimulatedGemini]:
-    """The simulated service; after each test it must have recorded no violation."""
-    with SimulatedGemini.in_thread(api_key="a-test-key") as service:
+def leading_to(service: SimulatedGemini) -> dict[str, str]:
+    """The environment of a bridge whose Gemini is this service."""
+    return {"GOOGLE_GEMINI_BASE_URL": service.url, "GEMINI_API_KEY": KEY, "CGB_GEMINI_REFRESH_MODELS": "0"}
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """A bridge that serves, and the transport through which all its requests go."""
+
+    url: str
+    transport: str
+    home: Path
+
+    @property
+    def log(self) -> str:
+        """What it has logged."""
+        return (self.home / "bridge.log").read_text()
+
+    @property
+    def metrics(self) -> str:
+        """Its figures."""
+        with urlopen(f"{self.url}/metrics", timeout=10) as response:
+            text: str = response.read().decode()
+            return text
+
+
+def body(call: Call) -> dict[str, Any]:
+    """A call's body as Gemini reads it, in camelCase: LiteLLM writes some members in snake_case."""
+    return payload.read("GenerateContentRequest", call.body)
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[SimulatedGemini]:
+    """The simulated service that all tests ask, one after the other."""
+    with SimulatedGemini.in_thread(api_key=KEY) as service:
         yield service
-        assert service.violations == []
 
 
 @pytest.fixture
-def bridge(gemini: SimulatedGemini, tmp_path: Path) -> Iterator[str]:
-    """The address of a bridge with the default plugins, that leads to the simulated service."""
-    home = tmp_path / "bridge"
-    home.mkdir()
-    env = {"GOOGLE_GEMINI_BASE_URL": gemini.url, "GEMINI_API_KEY": "a-test-key", "CGB_GEMINI_REFRESH_MODELS": "0"}
-    with serving("--plugins", "default", cwd=home, env=env) as url:
-        yield url
+def gemini(service: SimulatedGemini) -> Iterator[SimulatedGemini]:
+    """The simulated service as if it were new; after each test it must have recorded no violation."""
+    service.reset()
+    yield service
+    assert service.violations == []
+
+
+@pytest.fixture(scope="session", params=["gemini", "litellm"])
+def running(
+    request: pytest.FixtureRequest, service: SimulatedGemini, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bridge]:
+    """A bridge with the default plugins for all tests, since LiteLLM's import takes seconds; one for each transport."""
+    home = tmp_path_factory.mktemp("bridge")
+    (home / "cgb.toml").write_text(f'[plugin.model-map]\ntransport = "{request.param}"\n')
+    with serving("--plugins", "default", cwd=home, env=leading_to(service)) as url:
+        yield Bridge(url, request.param, home)
+
+
+@pytest.fixture
+def bridge(running: Bridge, gemini: SimulatedGemini) -> Iterator[Bridge]:
+    """The bridge; after each test all that reached the service must have come through the transport it stands for."""
+    yield running
+    through_litellm = [made.headers["user-agent"].startswith("litellm/") for made in gemini.calls]
+    assert through_litellm == [running.transport == "litellm"] * len(gemini.calls)
 
 
 def claude_binary() -> str:
@@ -124,23 +180,28 @@ class Claude:
 
     def ask(self, prompt: str, *args: str, **env: str) -> str:
         """One `-p` run to its end; what it printed."""
-        process = self.start("-p", prompt, *args, **env)
-        try:
-            out, err = process.communicate(timeout=120)
-        finally:
-            process.kill()
+        with self.start("-p", prompt, *args, **env) as process:
+            try:
+                out, err = process.communicate(timeout=120)
+            finally:
+                process.kill()
         assert process.returncode == 0, f"{out}\n{err}"
         return out
 
 
 @pytest.fixture
-def claude(bridge: str, tmp_path: Path) -> Claude:
+def claude(bridge: Bridge, tmp_path: Path) -> Claude:
     """The real client, pointed at the bridge."""
+    return client_of(bridge.url, tmp_path)
+
+
+def client_of(url: str, folder: Path) -> Claude:
+    """The real client, as if it were started for the first time."""
     claude_binary()
-    home, project = tmp_path / "home", tmp_path / "project"
+    home, project = folder / "home", folder / "project"
     home.mkdir()
     project.mkdir()
-    return Claude(bridge, home, project)
+    return Claude(url, home, project)
 
 
 def script(*steps: dict[str, object]) -> str:

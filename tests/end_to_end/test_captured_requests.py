@@ -1,11 +1,11 @@
-"""Every request that was captured from Claude Code, through a real bridge to the simulated Gemini."""
+"""Every request that was captured from Claude Code, through a real bridge to each kind of simulated service."""
 
 import asyncio
 import http.client
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from anyio.from_thread import start_blocking_portal
 from tests.fixtures import Captured, posted
+from tests.plugins.litellm.kit import QUIET
 
 from cgb import Message
 from cgb.config import Config
@@ -21,6 +23,7 @@ from cgb.messages import CARRY_FIELD, carried
 from cgb.server import create_app
 from cgb.sse import decode
 from cgb.testing import SimulatedGemini, assert_stream
+from cgb.testing.openai_server import SimulatedOpenAI
 
 POSTED = posted()
 COUNTED = [name for name, one in POSTED.items() if one.path.endswith("/count_tokens")]
@@ -29,6 +32,9 @@ WITH_TOOLS = [name for name in ASKED if any("input_schema" in tool for tool in P
 KEY = "a-test-key"
 NEW_EACH_TIME = {"id", "tool_use_id", CARRY_FIELD, "data", "signature"}
 SENT = ("accept", "user-agent", "x-app")
+GEMINI, GEMINI_THROUGH_LITELLM, OPENAI_THROUGH_LITELLM = WAYS = ("gemini", "litellm-gemini", "litellm-openai")
+
+pytestmark = QUIET
 
 
 @dataclass
@@ -36,7 +42,8 @@ class Bridge:
     """A bridge that is listening, and the service it leads to."""
 
     url: str
-    gemini: SimulatedGemini
+    way: str
+    service: Any
 
     def send(self, captured: Captured, **fields: Any) -> tuple[int, bytes]:
         """A captured request as it was sent, but for some fields; what came back."""
@@ -69,12 +76,20 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
+def configured(way: str, url: str) -> Mapping[str, Any]:
+    """The configuration that leads every request that way."""
+    if way == GEMINI:
+        return {"gemini": {"base_url": url, "api_key": KEY, "refresh_models": False}}
+    if way == GEMINI_THROUGH_LITELLM:
+        return {"model-map": {"transport": "litellm"}, "litellm": {"gemini_base_url": url, "gemini_api_key": KEY}}
+    everything = {"name": "everything", "to": "litellm/openai/gpt-5-simulated"}
+    return {"routing": {"rules": [everything]}, "litellm": {"api_base": f"{url}/v1", "api_key": KEY}}
+
+
 @contextmanager
-def serving(plugins: str, gemini: SimulatedGemini) -> Iterator[Bridge]:
-    """A bridge with these plugins, on a real socket, in a thread."""
-    ours = {"base_url": gemini.url, "api_key": KEY, "refresh_models": "false"}
-    options = {"plugins": plugins, **{f"plugin.gemini.{name}": value for name, value in ours.items()}}
-    app = create_app(Config(options=options))
+def serving(way: str, service: Any) -> Iterator[Bridge]:
+    """A bridge with the default plugins, on a real socket, in a thread."""
+    app = create_app(Config({"plugins": "default", "plugin": configured(way, service.url)}))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = _Server(uvicorn.Config(app, ws="none", log_config=None, access_log=False, lifespan="on"))
@@ -82,25 +97,29 @@ def serving(plugins: str, gemini: SimulatedGemini) -> Iterator[Bridge]:
         thread.start()
         try:
             assert server.listening.wait(60)
-            yield Bridge(f"http://127.0.0.1:{listener.getsockname()[1]}", gemini)
+            yield Bridge(f"http://127.0.0.1:{listener.getsockname()[1]}", way, service)
         finally:
             server.should_exit = True
             thread.join(60)
 
 
-@pytest.fixture(scope="module")
-def whole() -> Iterator[Bridge]:
-    with SimulatedGemini.in_thread(api_key=KEY) as gemini, serving("default", gemini) as bridge:
+@pytest.fixture(scope="module", params=WAYS)
+def whole(request: pytest.FixtureRequest) -> Iterator[Bridge]:
+    simulated = SimulatedOpenAI if request.param == OPENAI_THROUGH_LITELLM else SimulatedGemini
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(simulated(api_key=KEY)) as service,
+        serving(request.param, service) as bridge,
+    ):
         yield bridge
 
 
 @pytest.fixture
 def bridge(whole: Bridge) -> Iterator[Bridge]:
-    """The bridge; after each test the service must have been asked, and have recorded no violation."""
-    whole.gemini.reset()
+    """The bridge; after each test the service must have recorded no violation."""
+    whole.service.calls.clear()
     yield whole
-    assert whole.gemini.calls
-    assert whole.gemini.violations == []
+    assert whole.service.violations == []
 
 
 def streamed(body: bytes) -> Message:
@@ -142,7 +161,7 @@ def test_an_answer_streamed_and_plain(name: str, bridge: Bridge) -> None:
     assert plain.usage.input_tokens > 0
     assert plain.usage.output_tokens > 0
     assert plain.stop_reason == ("tool_use" if any(block.type == "tool_use" for block in plain.content) else "end_turn")
-    assert len(bridge.gemini.calls) == 2
+    assert len(bridge.service.calls) == 2
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -157,7 +176,7 @@ def test_an_answer_as_the_client_asked_for_it(name: str, bridge: Bridge) -> None
 
 @pytest.mark.parametrize("name", WITH_TOOLS)
 def test_a_tool_loop(name: str, bridge: Bridge) -> None:
-    """A call comes back under the client's own name; with its result, it reaches Gemini with its own signature."""
+    """A call comes back under the client's own name; with its result, it reaches the model with its own signature."""
     captured = POSTED[name]
     status, body = bridge.send(captured, tool_choice={"type": "any"}, stream=True)
     assert status == 200, body
@@ -170,9 +189,10 @@ def test_a_tool_loop(name: str, bridge: Bridge) -> None:
     status, body = bridge.send(captured, messages=[*captured.json["messages"], *turns], stream=True)
     assert status == 200, body
 
-    first, second = bridge.gemini.calls
-    assert second.dummies == first.dummies
-    assert second.body["contents"][: len(first.body["contents"])] == first.body["contents"]
+    first, second = bridge.service.calls
+    said = "messages" if bridge.way == OPENAI_THROUGH_LITELLM else "contents"
+    assert second.body[said][: len(first.body[said])] == first.body[said]
+    assert getattr(second, "dummies", 0) == getattr(first, "dummies", 0)
 
 
 @pytest.mark.parametrize("name", COUNTED)
@@ -181,7 +201,8 @@ def test_a_count(name: str, bridge: Bridge) -> None:
 
     assert status == 200, body
     assert json.loads(body)["input_tokens"] > 0
-    assert [call.method for call in bridge.gemini.calls] == ["countTokens"]
+    # Through LiteLLM it is an estimate.
+    assert [call.method for call in bridge.service.calls] == ["countTokens"] * (bridge.way == GEMINI)
 
 
 def test_all_of_them() -> None:

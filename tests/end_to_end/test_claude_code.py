@@ -11,9 +11,13 @@ import pytest
 
 from cgb.testing.gemini_server import SimulatedGemini
 
-from .conftest import CLIENT_VERSION, HERE, Claude, call, script, wait_until
+from .conftest import CLIENT_VERSION, HERE, Bridge, Claude, body, call, client_of, script, wait_until
 
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+PAGES = (
+    'Links: [{"title":"example.com","url":"https://example.com/one"},'
+    '{"title":"example.org","url":"https://example.org/two"}]'
+)
 ALL = "Bash,Read,Write,Edit,Agent"
 
 
@@ -28,8 +32,8 @@ def blocks(out: str, kind: str) -> list[dict[str, object]]:
     return [block for content in contents for block in content if block["type"] == kind]
 
 
-def test_the_client_is_the_pinned_one(claude: Claude) -> None:
-    process = claude.start("--version")
+def test_the_client_is_the_pinned_one(tmp_path: Path) -> None:
+    process = client_of("http://127.0.0.1:9", tmp_path).start("--version")
     out, _ = process.communicate(timeout=60)
     assert out.split()[0] == CLIENT_VERSION
 
@@ -102,7 +106,7 @@ def test_a_session_goes_on(claude: Claude, gemini: SimulatedGemini) -> None:
     )  # fmt: skip
     out = claude.ask("Go on." + script({"text": "I remember it."}), "--continue")
     assert out.strip() == "I remember it."
-    parts = [part for content in gemini.calls[-1].body["contents"] for part in content["parts"]]
+    parts = [part for content in body(gemini.calls[-1])["contents"] for part in content["parts"]]
     calls = [part for part in parts if "functionCall" in part]
     assert [part["functionCall"]["name"] for part in calls] == ["Write"]
     assert gemini.calls[-1].dummies == 0
@@ -133,7 +137,7 @@ def test_an_mcp_server_with_a_dozen_tools(claude: Claude, gemini: SimulatedGemin
         ENABLE_TOOL_SEARCH=search, CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS="" if search == "true" else "1",
     )  # fmt: skip
     assert out.strip() == "It said: echo_03: from the server"
-    declared = {one["name"] for tool in gemini.calls[-1].body["tools"] for one in tool["functionDeclarations"]}
+    declared = {one["name"] for tool in body(gemini.calls[-1])["tools"] for one in tool["functionDeclarations"]}
     assert len([name for name in declared if name.startswith("mcp__dozen__")]) == (1 if search == "true" else 12)
 
 
@@ -142,21 +146,24 @@ def test_a_web_search_brings_sources(claude: Claude, gemini: SimulatedGemini) ->
         "Search." + script({"calls": [call("WebSearch", query="bridges")]}, {"text": "Found: ${last}"}),
         "--allowedTools", "WebSearch",
     )  # fmt: skip
-    assert "https://example.org/two" in out
-    assert any(made.body.get("tools") == [{"googleSearch": {}}] for made in gemini.calls)
+    assert PAGES in out
+    assert any(body(made).get("tools") == [{"googleSearch": {}}] for made in gemini.calls)
 
 
-def test_a_picture_that_a_tool_read_is_seen(claude: Claude, gemini: SimulatedGemini) -> None:
+def test_a_picture_that_a_tool_read_is_seen(claude: Claude, gemini: SimulatedGemini, bridge: Bridge) -> None:
+    """In its result; LiteLLM's results are words, so that there it stands beside them."""
     picture = claude.project / "dot.png"
     picture.write_bytes(b64decode(DOT))
     claude.ask(
         "Look." + script({"calls": [call("Read", file_path=str(picture))]}, {"text": "Red."}), "--allowedTools", "Read"
     )
-    response = gemini.calls[-1].body["contents"][-1]["parts"][0]["functionResponse"]
-    assert [part["inlineData"]["mimeType"] for part in response["parts"]] == ["image/png"]
+    first, *others = body(gemini.calls[-1])["contents"][-1]["parts"]
+    seen = first["functionResponse"]["parts"] if bridge.transport == "gemini" else others
+    assert [part["inlineData"]["mimeType"] for part in seen] == ["image/png"]
 
 
-def test_a_client_that_stops_half_way_cancels_upstream(claude: Claude, gemini: SimulatedGemini, tmp_path: Path) -> None:
+def test_a_client_that_stops_half_way_cancels_upstream(claude: Claude, gemini: SimulatedGemini, bridge: Bridge) -> None:
+    logged = len(bridge.log)
     process = claude.start(
         "-p", "Wait." + script({"text": "A long story. " * 20, "chunks": 20, "fault": {"kind": "hang", "after": 2}})
     )
@@ -168,5 +175,4 @@ def test_a_client_that_stops_half_way_cancels_upstream(claude: Claude, gemini: S
     process.wait(30)
     process.communicate()
     assert took < 1.0
-    log = tmp_path / "bridge" / "bridge.log"
-    wait_until(lambda: "client left" in log.read_text())
+    wait_until(lambda: "client left" in bridge.log[logged:])

@@ -8,7 +8,7 @@ import pytest
 
 from cgb.testing.gemini_server import SimulatedGemini
 
-from .conftest import call, serving
+from .conftest import Bridge, body, call, serving, wait_until
 
 MODEL = "claude-opus-5-5"
 ASK = {"model": MODEL, "max_tokens": 2_000, "messages": [{"role": "user", "content": "Hello?"}]}
@@ -50,10 +50,20 @@ def async_stream(url: str) -> anthropic.types.Message:
     return asyncio.run(main())
 
 
+def test_the_route_that_answers_is_named(bridge: Bridge, gemini: SimulatedGemini) -> None:
+    """So that the tests with LiteLLM are seen to go through it."""
+    model = {"gemini": "gemini-pro-latest", "litellm": "gemini/gemini-pro-latest"}[bridge.transport]
+    with anthropic.Anthropic(base_url=bridge.url, api_key="any") as client:
+        raw = client.messages.with_raw_response.create(**ASK)
+    assert raw.headers["cgb-route"] == f"{bridge.transport}/{model}"
+    wait_until(lambda: f'cgb_routes_total{{outcome="ok",route="{bridge.transport}/{model}"}}' in bridge.metrics)
+    assert [made.model for made in gemini.calls] == ["gemini-pro-latest"]
+
+
 @pytest.mark.parametrize("ask", [sync_plain, sync_stream, async_plain, async_stream])
-def test_four_ways_to_ask(bridge: str, gemini: SimulatedGemini, ask: object) -> None:
+def test_four_ways_to_ask(bridge: Bridge, gemini: SimulatedGemini, ask: object) -> None:
     gemini.reply({"text": "Hello yourself. ", "chunks": 4, "calls": [call("nothing", a=[1, {"b": "ü"}])]})
-    message = ask(bridge)  # type: ignore[operator]
+    message = ask(bridge.url)  # type: ignore[operator]
     assert said(message) == [("text", "Hello yourself. "), ("tool_use", {"a": [1, {"b": "ü"}]})]
     assert message.stop_reason == "tool_use"
     assert message.model == MODEL
@@ -70,14 +80,14 @@ def plain(message: anthropic.types.Message) -> dict[str, object]:
     return whole
 
 
-def test_the_sdk_accumulates_our_stream_to_our_plain_answer(bridge: str, gemini: SimulatedGemini) -> None:
+def test_the_sdk_accumulates_our_stream_to_our_plain_answer(bridge: Bridge, gemini: SimulatedGemini) -> None:
     step = {
         "thoughts": "Hmm, both at once.", "text": "Two calls: ä😀", "chunks": 7,
         "calls": [call("add", a=1, b=2), call("add", a=3, b=[{"c": None}])],
     }  # fmt: skip
     gemini.reply(step, step)
     asked = {**ASK, "tools": [TOOL], "thinking": {"type": "adaptive"}}
-    with anthropic.Anthropic(base_url=bridge, api_key="any") as client:
+    with anthropic.Anthropic(base_url=bridge.url, api_key="any") as client:
         with client.messages.stream(**asked) as stream:
             streamed = stream.get_final_message()
         whole = client.messages.create(**asked)
@@ -85,10 +95,10 @@ def test_the_sdk_accumulates_our_stream_to_our_plain_answer(bridge: str, gemini:
     assert [block.type for block in whole.content] == ["thinking", "text", "tool_use", "tool_use"]
 
 
-def test_a_tool_loop_returns_gemini_its_own_signature(bridge: str, gemini: SimulatedGemini) -> None:
+def test_a_tool_loop_returns_gemini_its_own_signature(bridge: Bridge, gemini: SimulatedGemini) -> None:
     messages: list[dict[str, object]] = [{"role": "user", "content": "What is 1 + 2?"}]
     gemini.reply({"calls": [call("add", a=1, b=2), call("add", a=3, b=4)]}, {"text": "3 and 7"})
-    with anthropic.Anthropic(base_url=bridge, api_key="any") as client:
+    with anthropic.Anthropic(base_url=bridge.url, api_key="any") as client:
         first = client.messages.create(**{**ASK, "messages": messages, "tools": [TOOL]})
         uses = [block for block in first.content if block.type == "tool_use"]
         # A client that keeps the standard fields only, and sends the results in another order.
@@ -101,12 +111,12 @@ def test_a_tool_loop_returns_gemini_its_own_signature(bridge: str, gemini: Simul
         last = client.messages.create(**{**ASK, "messages": messages, "tools": [TOOL]})
     assert said(last) == [("text", "3 and 7")]
     assert gemini.calls[-1].dummies == 0
-    parts = gemini.calls[-1].body["contents"][-1]["parts"]
+    parts = body(gemini.calls[-1])["contents"][-1]["parts"]
     assert [part["functionResponse"]["response"] for part in parts] == [{"output": "3"}, {"output": "7"}]
 
 
-def test_counting_and_listing(bridge: str) -> None:
-    with anthropic.Anthropic(base_url=bridge, api_key="any") as client:
+def test_counting_and_listing(bridge: Bridge) -> None:
+    with anthropic.Anthropic(base_url=bridge.url, api_key="any") as client:
         assert client.messages.count_tokens(model=MODEL, messages=ASK["messages"]).input_tokens > 0
         ids = [model.id for model in client.models.list(limit=5)]
         assert {"claude-gemini-pro-latest", "gemini-pro-latest"} <= set(ids)
@@ -128,10 +138,10 @@ def test_counting_and_listing(bridge: str) -> None:
     ],
 )
 def test_geminis_errors_are_anthropics(
-    bridge: str, gemini: SimulatedGemini, fault: dict[str, object], times: int, error: type[Exception], words: str
+    bridge: Bridge, gemini: SimulatedGemini, fault: dict[str, object], times: int, error: type[Exception], words: str
 ) -> None:
     gemini.reply(*[{"fault": {"kind": "http", **fault}}] * times)
-    client = anthropic.Anthropic(base_url=bridge, api_key="any", max_retries=0)
+    client = anthropic.Anthropic(base_url=bridge.url, api_key="any", max_retries=0)
     with client, pytest.raises(error, match=words) as raised:
         client.messages.create(**ASK)
     assert raised.value.request_id  # type: ignore[attr-defined]

@@ -31,6 +31,7 @@ def route(model, **settings):
         ("models/gemini-2.5-pro[1m]", "gemini/gemini-2.5-pro"),
         ("litellm/openai/gpt-5", "litellm/openai/gpt-5"),
         ("litellm/claude-haiku", "litellm/claude-haiku"),
+        ("claude-litellm/gemini/gemini-2.5-pro", "litellm/gemini/gemini-2.5-pro"),
     ],
 )
 def test_where_a_name_goes(asked, goes_to):

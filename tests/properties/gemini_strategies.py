@@ -6,8 +6,7 @@ import orjson
 from hypothesis import strategies as st
 
 from cgb.messages import ToolNames
-
-from .strategies import cuttings, objects
+from cgb.testing.strategies import cuttings, objects
 
 STOP = "§END§"
 """A stop sequence whose beginning occurs, but never the whole."""
@@ -26,7 +25,7 @@ signatures = st.one_of(
 call_ids = st.from_regex(r"\A[a-z0-9]{8}\Z")
 upstream_names = st.sampled_from([NAMES.to_upstream(name) for name in TOOLS])
 called_names = upstream_names | st.sampled_from(["default_api:Bash", "Invented"])
-arguments = objects | st.dictionaries(
+arguments = objects() | st.dictionaries(
     st.sampled_from(["2", "10", "1", "a", "$ref"]), st.sampled_from([3.0, -0.0, 2**53 + 1, 1e300, 0.1, "é", None])
 )
 

@@ -5,14 +5,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cgb.messages import Carried, carried, carry, without_carried
-
-from .strategies import texts
+from cgb.testing.strategies import texts
 
 ids = st.from_regex(r"\A[a-zA-Z0-9_-]{1,30}\Z").filter(lambda text: "_cgb1_" not in text)
-signatures = texts | st.binary(max_size=60).map(lambda raw: b64encode(raw).decode())
+signatures = texts() | st.binary(max_size=60).map(lambda raw: b64encode(raw).decode())
 facts = st.dictionaries(
     st.from_regex(r"\A[a-z]{1,6}\Z").filter(lambda name: name != "signature"),
-    texts | st.integers(-(2**53), 2**53),
+    texts() | st.integers(-(2**53), 2**53),
     max_size=3,
 )
 

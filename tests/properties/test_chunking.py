@@ -10,10 +10,10 @@ from cgb.config import ServerSettings
 from cgb.messages import Message, accumulate
 from cgb.server.answer import PlainAnswer, StreamedAnswer
 from cgb.sse import decode
+from cgb.testing.strategies import cuttings
 
 from .gemini_strategies import STOP, answers, cut_streams, framings, is_text, streams, words
 from .in_process import NEW, each, plain
-from .strategies import cuttings
 
 stops = st.sampled_from([None, [STOP], ["0"], ["e\u0301", "0"]])
 thinking = st.sampled_from([None, {"type": "adaptive"}])

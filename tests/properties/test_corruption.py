@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from cgb import ApiError
 from cgb.messages import Grammar, MessageStop
 from cgb.testing import assert_stream
+from cgb.testing.strategies import cuttings
 
 from .gemini_strategies import answers, framings, streams, whole_stream
 from .in_process import NEW, heard, plain
-from .strategies import cuttings
 
 REQUEST = {
     "model": NEW,

@@ -18,8 +18,20 @@ from cgb.messages import (
 )
 from cgb.sse import PING, decode, encode
 from cgb.testing import assert_stream
+from cgb.testing.strategies import cuttings, events, flat_blocks, json_values, messages, texts, usages
 
-from .strategies import cuttings, events, messages, sayings, usages
+_members = st.dictionaries(st.sampled_from(["signature", "more"]), json_values(), max_size=1)
+sayings = st.lists(
+    st.one_of(
+        st.tuples(st.just("text"), texts(), st.just({}) | st.dictionaries(st.just("more"), json_values(), max_size=1)),
+        st.tuples(st.just("thinking"), texts()),
+        st.tuples(st.just("signature"), texts(min_size=1)),
+        st.tuples(st.just("tool"), texts(), json_values(), _members),
+        st.tuples(st.just("block"), flat_blocks()),
+    ),
+    max_size=8,
+)
+"""What a model may say to a Writer, one call after the other."""
 
 
 def unique_ids(message):
@@ -55,7 +67,7 @@ async def decoded(chunks):
     return [event async for event in decode(feed())]
 
 
-@given(st.lists(events, max_size=5), st.data())
+@given(st.lists(events(), max_size=5), st.data())
 def test_encode_and_decode_is_the_identity_however_the_bytes_are_cut(said, data):
     separator = data.draw(st.sampled_from([b"", PING, b": comment\n\n"]))
     body = separator.join([b"", *map(encode, said)])
@@ -107,7 +119,7 @@ def meant(said):
     return content
 
 
-@given(sayings, usages)
+@given(sayings, usages())
 def test_whatever_is_said_the_writer_writes_an_answer_that_says_it(said, usage):
     writer = Writer("claude-x")
     message = assert_stream([*writer.start(), *speak(writer, said), *writer.finish("end_turn", usage)])
@@ -138,7 +150,7 @@ def test_a_stream_cut_anywhere_is_a_beginning_of_an_answer(said, data):
         grammar.read(event)
 
 
-@given(st.lists(st.tuples(sayings, usages, usages), min_size=1, max_size=4), st.data())
+@given(st.lists(st.tuples(sayings, usages(), usages()), min_size=1, max_size=4), st.data())
 def test_attempts_cut_anywhere_and_spliced_are_one_answer(attempts, data):
     splice, spliced, spent, blocks = Splice(), [], Usage(), 0
     for place, (said, at_start, at_end) in enumerate(attempts):
@@ -174,7 +186,7 @@ def negative(usage):
     return Usage(**{name: -getattr(usage, name) for name in Usage.model_fields})
 
 
-@given(sayings, usages)
+@given(sayings, usages())
 def test_one_attempt_is_left_as_it_is(said, usage):
     writer, splice = Writer("m"), Splice()
     whole = [*writer.start(), *speak(writer, said), *writer.finish("end_turn", usage)]

@@ -18,7 +18,7 @@ DIALECT = "gemini-json-schema"
 DISCOVERY = ("server/models.py", "anthropic")
 """How ids begin that Claude Code's discovery keeps: the client's rule, which no plugin has a part in."""
 
-CITING = {"transport.py", "settings.py", "messages/tool_names.py"}
+CITING = {"transport.py", "settings.py", "messages/tool_names.py", "messages/turns.py"}
 """Whose docstrings cite a provider, because what they say is about its wire or shown by its example."""
 
 

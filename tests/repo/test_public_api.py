@@ -36,8 +36,14 @@ def test_the_public_names_are_frozen():
 
 @pytest.mark.parametrize("module", [cgb, cgb.messages])
 def test_all_is_what_can_be_imported(module):
+    assert all(hasattr(module, name) for name in module.__all__)
     assert set(module.__all__) == public(module)
     assert len(module.__all__) == len(set(module.__all__))
+
+
+def test_what_is_not_public_is_no_attribute():
+    with pytest.raises(AttributeError, match="module 'cgb' has no attribute 'Nothing'"):
+        _ = cgb.Nothing
 
 
 def test_the_test_kits_names_can_be_imported():
@@ -48,6 +54,19 @@ def test_the_test_kits_names_can_be_imported():
 @pytest.mark.parametrize("name", sorted(FROZEN - {"API_VERSION", "Block", "Event", "ContentBlockDelta", "Kind"}))
 def test_every_public_name_is_documented(name):
     assert getattr(cgb, name).__doc__
+
+
+def test_public_names_are_imported_when_they_are_asked_for():
+    """`cgb plugins list` needs none of them, and they cost more than all the rest of it."""
+    code = (
+        "import sys, cgb, cgb.plugins\n"
+        "assert set(cgb.__all__) <= set(dir(cgb))\n"
+        "print('pydantic' in sys.modules)\n"
+        "from cgb import *\n"
+        "print('pydantic' in sys.modules, Settings is cgb.Settings is cgb.settings.Settings)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "True"]
 
 
 def test_importing_cgb_imports_no_server_and_no_provider():

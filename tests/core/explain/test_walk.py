@@ -80,7 +80,7 @@ async def test_a_plugin_that_fails_is_named(explained, hook):
 
     found = await explained(ScriptedTransport(), plugin("bad", **{hook: fails}))
     assert found.error["status"] == 500
-    assert f"plugin 'bad' is at fault: its {hook} raised KeyError" in found.error["error"]["message"]
+    assert f"plugin 'bad' (cgb.testing) is at fault: its {hook} raised KeyError" in found.error["error"]["message"]
 
 
 async def test_a_stream_stage_that_fails_is_named(explained):
@@ -92,7 +92,7 @@ async def test_a_stream_stage_that_fails_is_named(explained):
     found = await explained(
         ScriptedTransport(), loud("good"), plugin("bad", transform_stream=transform_stream), answer=saying()
     )
-    assert "plugin 'bad' is at fault: its transform_stream" in found.error["error"]["message"]
+    assert "plugin 'bad' (cgb.testing) is at fault: its transform_stream" in found.error["error"]["message"]
 
 
 async def test_a_wrapper_that_fails_is_named(explained):
@@ -104,7 +104,7 @@ async def test_a_wrapper_that_fails_is_named(explained):
     bad = plugin("bad", wrap_transport=lambda transport: Bad(transport))
     good = plugin("good", wrap_transport=lambda transport: TransportWrapper(transport))
     found = await explained(ScriptedTransport(), bad, good, answer=saying())
-    assert "plugin 'bad' is at fault: its wrap_transport" in found.error["error"]["message"]
+    assert "plugin 'bad' (cgb.testing) is at fault: its wrap_transport" in found.error["error"]["message"]
 
 
 async def test_a_transport_that_cannot_render_is_named(explained):

@@ -28,10 +28,13 @@ async def test_docs_are_there(serving):
 
 
 async def test_a_bug_is_an_error_in_anthropics_shape(serving):
-    transport = ScriptedTransport()
-    transport.missing = lambda: 1 / 0
-    async with serving(transport) as bridge:
-        async with bridge.client.get("/health") as response:
+    async with serving(ScriptedTransport()) as bridge:
+
+        @bridge.app.get("/broken")
+        async def broken():
+            return 1 / 0
+
+        async with bridge.client.get("/broken") as response:
             assert response.status == 500
             body = await response.json()
             assert body["error"]["type"] == "api_error"

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from cgb import Context, Overloaded, RateLimited, Record, Route, UnusableAnswer, Usage, hookimpl
 from cgb.server.metrics import Metrics
+from cgb.server.plugin_figures import PluginFigures
 from cgb.testing import ScriptedTransport, request_of
 
 FIRST = Route("t", "made-up-0")
@@ -106,7 +107,7 @@ def test_providers_cannot_make_labels_either():
 def test_every_metric_is_described():
     lines = Metrics().text().decode().splitlines()
     names = {line.split(" ")[2] for line in lines if line.startswith("# TYPE")}
-    described = set(re.findall(r"- `(\w+)", Metrics.__doc__))
+    described = set(re.findall(r"- `(\w+)", Metrics.__doc__ + PluginFigures.__doc__))
     assert described == {name for name in names if not name.endswith("_created")}
 
 

@@ -6,7 +6,7 @@ import cgb_hello
 import pytest
 
 import cgb.testing
-from cgb import NotFound, Overloaded, PluginError, Record, Settings, TextDelta, hookimpl
+from cgb import Internal, NotFound, Overloaded, PluginError, Record, Settings, TextDelta, hookimpl
 from cgb.config import Config
 from cgb.plugins import Plugin
 from cgb.testing import ScriptedTransport, aask, ask, opened, plugin_of, request_of
@@ -60,7 +60,7 @@ def test_an_answer_out_of_the_grammar_fails_the_test():
             else:
                 yield TextDelta(5, event.text)
 
-    with pytest.raises(AssertionError, match="TextDelta for block 5, which is not open"):
+    with pytest.raises(Internal, match="TextDelta for block 5, which is not open"):
         ask("Hello", [ScriptedTransport("Hi."), SimpleNamespace(transform_stream=transform_stream)])
 
 

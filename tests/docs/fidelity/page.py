@@ -9,7 +9,7 @@ import orjson
 
 from cgb.sse import PING, Frames
 
-from . import answers, asked, cases, google, reasons, requests, sdk, sent
+from . import answers, asked, carried, cases, google, reasons, requests, sdk, sent
 from .bridge import Bridge, Outcome, run
 from .fates import DROPPED, MAPPED, VERDICTS, Fate
 
@@ -32,7 +32,8 @@ differ, `2.5`, `3` and `4` are generations of Gemini; objects that all take alik
 may stand in many places has its fields listed once, and links lead to a stand-in. What the HTTP server does stands
 behind no probe: the probes begin where it hands a request on. Listed too are fields that only clients' contracts name:
 `safeguards`, `temperature`, `top_p`, `top_k`, `output_config` of a message, `continuationToken` of a candidate,
-`serviceTier` in usage, and the event `ping`.
+`serviceTier` in usage, and the event `ping`. What the transport `litellm` carries less stands at the
+end.
 
 To make it again: `uv run python -m tests.docs.fidelity > docs/fidelity.md`. A test compares, fails when an SDK knows a
 name that is not here, and fails when something is dropped without a reason.
@@ -132,7 +133,8 @@ WHY = {
 def page() -> str:
     """The whole page."""
     tables = [section.markdown() for section in sections()]
-    return "\n".join([INTRODUCTION, _counts(), *tables[:1], _positions(), *tables[1:], _cases(), _ends()])
+    whole = [INTRODUCTION, _counts(), *tables[:1], _positions(), *tables[1:], _cases(), _ends(), carried.section()]
+    return "\n".join(whole)
 
 
 @cache

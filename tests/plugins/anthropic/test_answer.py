@@ -5,12 +5,12 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.properties.strategies import cuttings, messages
 
 from cgb import MessageDelta, MessageStart, Overloaded, UnknownEvent, UnusableAnswer
 from cgb.messages import event_to_wire
 from cgb.messages import events_of as events_of_message
 from cgb.sse import PING, encode, frame
+from cgb.testing.strategies import cuttings, messages
 from cgb_plugins.anthropic.answer import events_of
 
 START = {"type": "message_start", "message": {"id": "msg_1", "model": "claude-x", "content": [], "novel": 1}}

@@ -10,7 +10,7 @@ from cgb.testing import aask, plugin_of
 from cgb.testing.anthropic_server import SimulatedAnthropic, Step, signed
 from cgb_plugins import anthropic as plugin
 from cgb_plugins import model_map, stream_repair, tidy_request, tool_schema
-from cgb_plugins.anthropic import Anthropic, AnthropicTransport
+from cgb_plugins.anthropic import Anthropic, AnthropicTransport, list_models
 
 from .kit import KEY, MODEL, TOOL, asked, assistant, call, http, opened, raw_server, request_of, result, text, user
 
@@ -70,6 +70,7 @@ async def test_the_model_keeps_its_suffix():
     assert service.calls[0].body["model"] == f"{MODEL}[1m]"
     assert transport.target(f"{MODEL}[1m]").context_tokens == 1_000_000
     assert transport.target(MODEL).native
+    assert [transport.target(name).family for name in (MODEL, "glm-5")] == ["claude", ""]
 
 
 @pytest.mark.parametrize(
@@ -135,9 +136,9 @@ async def test_what_would_be_sent_is_shown():
 
 
 def test_the_models_are_those_of_the_settings():
-    transport = AnthropicTransport(Anthropic(models=(MODEL,)))
-    assert [(model.id, str(model.route)) for model in transport.models()] == [(MODEL, f"anthropic/{MODEL}")]
-    assert AnthropicTransport(Anthropic()).models() == ()
+    listed = list_models(Anthropic(models=(MODEL,)))
+    assert [(model.id, str(model.route)) for model in listed] == [(MODEL, f"anthropic/{MODEL}")]
+    assert list_models(Anthropic()) == []
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from copy import deepcopy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.properties.strategies import json_values, requests
 
 from cgb import MessagesRequest
 from cgb.messages import CARRY_FIELD, carry, new_id
 from cgb.testing.anthropic_server import check, signed
+from cgb.testing.strategies import json_values, wire_requests
 from cgb_plugins.anthropic.request import native
 
 from .kit import assistant, call, request_of, result, text, user
@@ -42,7 +42,7 @@ def own(raw):
     return raw
 
 
-@given(requests.map(own))
+@given(wire_requests().map(own))
 def test_a_request_without_marks_goes_through_as_it_came(raw):
     assert cleaned(MessagesRequest.model_validate(raw)) == raw
 
@@ -56,7 +56,7 @@ def conversations(draw):
         carrying = [
             carry(one, draw(st.sampled_from(["", "c2ln", "no base64!"])), at=draw(st.integers(0, 9))) for one in ids
         ]
-        extra = draw(st.dictionaries(st.just("cache_control"), json_values, max_size=1))
+        extra = draw(st.dictionaries(st.just("cache_control"), json_values(), max_size=1))
         said = [text("Said.", **extra)] if draw(st.booleans()) or not ids else []
         thought = {"type": "thinking", "thinking": "", "signature": signed("")}
         kept = [thought] if draw(st.booleans()) else []

@@ -96,7 +96,7 @@ async def test_a_fault_of_a_plugin_is_told_as_such():
         yield
 
     error = await refused(a=[faulty], b=[], c=[])
-    assert "plugin 'a' is at fault" in error.message
+    assert "plugin 'a' (cgb.testing) is at fault" in error.message
 
 
 async def test_when_all_fail_the_first_failure_is_told():

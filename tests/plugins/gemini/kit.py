@@ -1,11 +1,11 @@
 """What the Gemini plugin's tests share."""
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from tests.core.upstream.kit import http, raw_server  # noqa: F401 - for this plugin's tests
 
 from cgb import Context, Message, MessagesRequest, Usage
 from cgb.messages import CARRY_FIELD, carried
@@ -196,48 +196,3 @@ def usage(read_tokens: int, written: int, cached: int = 0) -> Usage:
         cache_read_input_tokens=cached,
         cache_creation_input_tokens=0,
     )
-
-
-# Servers
-
-
-@dataclass
-class Raw:
-    """A server that answers with bytes as they are, and remembers what it read."""
-
-    url: str = ""
-    requests: list[bytes] = field(default_factory=list)
-    connections: int = 0
-
-
-def http(body: bytes, status: str = "200 OK", kind: str = "text/event-stream", **headers: str) -> bytes:
-    """A whole answer of HTTP/1.1 that keeps its connection."""
-    more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
-    return head.encode() + body
-
-
-@asynccontextmanager
-async def raw_server(*answers: bytes, pieces: int = 0):
-    """Answers the n-th request with the n-th bytes, cut into pieces of that size; then closes."""
-    raw, left = Raw(), list(answers)
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        raw.connections += 1
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while left:
-                head = await reader.readuntil(b"\r\n\r\n")
-                lines = head.lower().split(b"\r\n")
-                size = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
-                raw.requests.append(head + await reader.readexactly(size))
-                data = left.pop(0)
-                step = pieces or len(data)
-                for start in range(0, len(data), step):
-                    writer.write(data[start : start + step])
-                    await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
-    async with server:
-        raw.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        yield raw

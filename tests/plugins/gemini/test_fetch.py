@@ -22,7 +22,7 @@ async def fetcher(limit_mb=1, timeout_s=20.0, allows=lambda address: True):
     try:
         yield opened
     finally:
-        await opened.close()
+        await opened.aclose()
 
 
 async def refused(url, says, **fields):

@@ -285,7 +285,7 @@ async def asked(body, encoding, pieces=0):
         except ApiError:
             return None
         finally:
-            await client.close()
+            await client.aclose()
 
 
 @pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)])

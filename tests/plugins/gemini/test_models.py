@@ -19,6 +19,7 @@ def test_facts_are_those_of_the_service(name):
     assert target.resumes
     assert not target.prefill
     assert not target.native
+    assert target.family == "gemini"
 
 
 @pytest.mark.parametrize("alias", ALIASES)

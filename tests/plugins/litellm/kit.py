@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+import pytest
 from tests.plugins.gemini.kit import assistant, call, image, plain, request_of, result, tool, user
 
 from cgb import Context, Message, Route
@@ -15,8 +16,14 @@ from cgb_plugins.litellm.names import tool_names
 from cgb_plugins.litellm.request import Converter
 from cgb_plugins.litellm.response import events_of
 
-__all__ = ["assistant", "call", "image", "plain", "request_of", "result", "tool", "user"]
+__all__ = ["QUIET", "assistant", "call", "image", "plain", "request_of", "result", "tool", "user"]
 
+# LiteLLM silences these when it is imported, which pytest forgets with the test that imported it; as errors, they would
+# end its streams.
+QUIET = [
+    pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:.*`ReadOnly` qualifier:UserWarning"),
+]
 DIALECTS = {"gemini/*": "openapi"}
 OLD, NEW, NEWEST = "gemini/gemini-2.5-flash", "gemini/gemini-3-flash-preview", "gemini/gemini-4-argon"
 GEMINIS = (OLD, NEW, NEWEST)

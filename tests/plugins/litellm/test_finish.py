@@ -16,6 +16,7 @@ from .kit import request_of
         ("stop", "STOP", True, "stop"),
         ("stop", "CONTINUATION", True, "length"),
         ("content_filter", "", True, "content_filter"),
+        ("stop", "MODEL_ARMOR", True, "content_filter"),
         (None, "", False, ""),
     ],
 )

@@ -1,8 +1,5 @@
-"""Parts of messages."""
+"""Words and files as parts of messages."""
 
-import pytest
-
-from cgb import InvalidRequest
 from cgb.messages import block_of
 from cgb_plugins.litellm.media import parts_of
 
@@ -37,30 +34,5 @@ def test_a_link_is_never_fetched():
     assert found == [{"type": "text", "text": "[image: http://localhost/x.png]"}]
 
 
-def test_a_file_id_is_refused():
-    with pytest.raises(InvalidRequest, match="file_1"):
-        parts({"type": "image", "source": {"type": "file", "file_id": "file_1"}}, "image/*")
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        {"type": "text", "text": "word"},
-        {"type": "document", "source": {"type": "text", "data": "word"}},
-        {"type": "document", "source": {"type": "content", "content": [{"type": "text", "text": "word"}]}},
-        {"type": "search_result", "source": "s", "title": "word"},
-        {"type": "tool_reference", "tool_name": "word"},
-        {"type": "server_tool_use", "id": "x", "name": "word", "input": {}},
-        {"type": "brand_new", "word": 1, "cache_control": {"type": "ephemeral"}},
-    ],
-)
-def test_everything_else_is_words(raw):
-    found, _ = parts(raw)
-
-    assert {part["type"] for part in found} == {"text"}
-    assert "word" in str(found)
-    assert "cache_control" not in str(found)
-
-
-def test_thoughts_of_nobody_are_left_out():
-    assert parts({"type": "thinking", "thinking": "hm"}) == ([], ["dropped"])
+def test_an_empty_text_is_no_part():
+    assert parts({"type": "text", "text": ""}) == ([], [])

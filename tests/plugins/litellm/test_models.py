@@ -28,6 +28,19 @@ def test_families(model, name, generation, thinking):
     assert family.target.schema == ("openapi" if model.startswith("gemini/") else "json-schema")
 
 
+@pytest.mark.parametrize(
+    ("model", "habits"),
+    [
+        ("gemini/gemini-2.5-pro", "gemini"),
+        ("vertex_ai/gemini-4-neon", "gemini"),
+        ("bedrock/anthropic.claude-opus-5-5-v1:0", "claude"),
+        ("openai/gpt-5", ""),
+    ],
+)
+def test_whose_habits_a_model_has(model, habits):
+    assert family_of(model, DIALECTS).target.family == habits
+
+
 def test_litellm_is_asked_where_it_is_there(monkeypatch):
     info = {"max_input_tokens": 9, "max_output_tokens": 5, "supports_vision": False, "supports_pdf_input": True}
     module = SimpleNamespace(acompletion=print, get_model_info=lambda _: info)

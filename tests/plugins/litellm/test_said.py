@@ -55,4 +55,7 @@ def test_it_is_short():
     ],
 )
 def test_how_long_to_wait(message, headers, seconds):
-    assert said(message, response=SimpleNamespace(headers=headers)).retry_after == seconds
+    for fields in ({"response": SimpleNamespace(headers=headers)}, {"headers": headers}):
+        assert said(message, **fields).retry_after == seconds
+    made_up = SimpleNamespace(headers={})
+    assert said(message, response=made_up, litellm_response_headers=headers).retry_after == seconds

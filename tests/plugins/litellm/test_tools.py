@@ -60,3 +60,12 @@ def test_a_search_is_run_or_said_to_be_dropped():
     assert tools(tools=[SEARCH], model=NEW) == ({"tools": [{"googleSearch": {}}]}, ["search"])
     assert tools(tools=[SEARCH, tool()], model=NEW)[1] == ["dropped"]
     assert tools(tools=[SEARCH]) == ({}, ["dropped"])
+
+
+def test_a_choice_is_dropped_for_no_model_that_speaks_like_openai():
+    """LiteLLM drops it for each `gpt-5…` that its table does not know."""
+    chosen = {"tools": [tool()], "tool_choice": {"type": "any"}}
+
+    assert convert(request_of(**chosen), GPT)[0]["allowed_openai_params"] == ["tool_choice"]
+    assert "allowed_openai_params" not in convert(request_of(**chosen), "ollama/x")[0]
+    assert "allowed_openai_params" not in convert(request_of(tools=[tool()]), GPT)[0]

@@ -75,3 +75,32 @@ async def test_it_knows_when_its_client_leaves():
         await service.calls[0].ended.wait()
 
     assert service.calls[0].cancelled
+
+
+@pytest.mark.parametrize(
+    ("choice", "name"), [("required", "A"), ({"type": "function", "function": {"name": "B"}}, "B")]
+)
+async def test_with_nothing_scripted_it_calls_what_it_must(choice, name):
+    tools = [{"type": "function", "function": {"name": one, "parameters": {}}} for one in ("A", "B")]
+    async with SimulatedOpenAI() as service:
+        _, _, text = await post(service, tools=tools, tool_choice=choice)
+
+    assert json.loads(text)["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == name
+
+
+@pytest.mark.parametrize(("stream", "after"), [(False, 1), (True, 0)])
+async def test_an_answer_that_never_begins(stream, after):
+    async with SimulatedOpenAI() as service:
+        service.reply({"text": "Hello.", "fault": "cut", "after": after})
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await post(service, stream=stream)
+
+
+async def test_a_slow_answer_comes_piece_by_piece():
+    async with SimulatedOpenAI() as service:
+        service.reply({"text": "Hello.", "chunks": 3, "delay": 0.001})
+        _, _, text = await post(service, stream=True)
+
+    assert "".join(
+        json.loads(line[6:])["choices"][0]["delta"].get("content", "") for line in text.split("\n\n")[:-2]
+    ) == ("Hello.")

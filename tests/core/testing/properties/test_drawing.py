@@ -1,0 +1,24 @@
+import pytest
+
+from cgb.testing.properties.drawing import drawn, shrink
+
+
+def test_the_examples_are_the_same_each_time():
+    drawn.cache_clear()
+    first = [one.request for one in drawn(5, with_answers=True)]
+    drawn.cache_clear()
+    assert first == [one.request for one in drawn(5, with_answers=True)]
+    assert len(first) == 5
+
+
+def test_what_fails_is_made_small():
+    seen = []
+
+    def fails(example):
+        if len(example.request.messages) > 1:
+            seen.append(example)
+            raise ValueError("two")
+
+    with pytest.raises(ValueError, match="two"):
+        shrink(fails, 20, with_answers=False)
+    assert len(seen[-1].request.messages) == 2

@@ -1,0 +1,22 @@
+from typing import get_args
+
+import pytest
+from hypothesis import find, given
+
+from cgb.messages import ContentBlockDelta, Event, event_of, event_to_wire
+from cgb.testing.strategies import deltas, events
+
+
+@given(events())
+def test_they_are_events(event):
+    assert event_of(event_to_wire(event)) == event
+
+
+@given(deltas())
+def test_deltas_are_deltas(delta):
+    assert isinstance(delta, ContentBlockDelta)
+
+
+@pytest.mark.parametrize("kind", get_args(Event))
+def test_every_kind_comes(kind):
+    assert isinstance(find(events(), lambda event: isinstance(event, kind)), kind)

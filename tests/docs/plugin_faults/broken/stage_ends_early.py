@@ -1,0 +1,11 @@
+"""`transform_stream` returns in the middle."""
+
+from cgb import TextDelta, hookimpl
+
+
+@hookimpl
+async def transform_stream(events):
+    async for event in events:
+        if isinstance(event, TextDelta):
+            return
+        yield event

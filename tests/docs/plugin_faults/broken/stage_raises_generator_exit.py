@@ -1,0 +1,11 @@
+"""`transform_stream` raises `GeneratorExit` in the middle."""
+
+from cgb import TextDelta, hookimpl
+
+
+@hookimpl
+async def transform_stream(events):
+    async for event in events:
+        if isinstance(event, TextDelta):
+            raise GeneratorExit
+        yield event

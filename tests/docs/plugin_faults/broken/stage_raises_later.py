@@ -1,0 +1,11 @@
+"""`transform_stream` raises in the middle."""
+
+from cgb import TextDelta, hookimpl
+
+
+@hookimpl
+async def transform_stream(events):
+    async for event in events:
+        if isinstance(event, TextDelta):
+            raise KeyError(event.text)
+        yield event

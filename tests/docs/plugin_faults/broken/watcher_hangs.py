@@ -1,0 +1,10 @@
+"""`request_finished` hangs."""
+
+import threading
+
+from cgb import hookimpl
+
+
+@hookimpl
+def request_finished(record):
+    threading.Event().wait()
