@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
     from .context import Context
-    from .guarded import GuardedTransport
+    from .isolation.guarded import GuardedTransport
     from .messages import Event
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from .isolation.watch import Layers
 from .messages import MessagesRequest, TextBlock, estimate_tokens, new_id
-from .watch import Layers
 
 if TYPE_CHECKING:
     from .transport import Route

@@ -16,23 +16,23 @@ from . import plugins as _plugins
 from .attempt import Attempt
 from .context import Context
 from .errors import ApiError, NotFound, UnusableAnswer
-from .guarded import GuardedTransport
 from .hooks import HOOKS
+from .isolation.guarded import GuardedTransport
+from .isolation.owners import owners_of
+from .isolation.watch import WATCHED, Watch, read
+from .isolation.watchers import Watcher
 from .messages import Grammar, GrammarError, MessageParam, MessagesRequest
 from .opening import described, entered, listed
-from .owners import owners_of
 from .steps import Step, chain, steps
 from .transport import Model, Route, Target, Transport
-from .watch import WATCHED, Watch, read
-from .watchers import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
     from .config import Config
+    from .isolation.stats import PluginStats
     from .messages import Event
     from .plugins import Plugin
-    from .stats import PluginStats
 
 
 @dataclass(frozen=True, slots=True)

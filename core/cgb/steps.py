@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .errors import ApiError, CgbError, Internal, PluginError
+from .isolation.owners import Owner
+from .isolation.stretches import Abandoned, Begun, forgotten
 from .log import log
-from .owners import Owner
-from .stretches import Abandoned, Begun, forgotten
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping

@@ -4,7 +4,7 @@ import pytest
 
 from cgb import Context, Internal, MessagesRequest, NotFound, Route, Target
 from cgb.attempt import Attempt
-from cgb.guarded import GuardedTransport
+from cgb.isolation.guarded import GuardedTransport
 from cgb.steps import Step
 from cgb.testing import ScriptedTransport, request_of
 

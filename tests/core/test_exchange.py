@@ -8,9 +8,9 @@ import pytest
 
 from cgb import Internal, MessageDelta, MessageStart, MessageStop, Overloaded, Route, Usage, hookimpl
 from cgb.exchange import Exchange
+from cgb.isolation.watchers import watched
 from cgb.messages import Message
 from cgb.testing import ScriptedTransport, aask, opened, request_of, text_answer
-from cgb.watchers import watched
 
 DEADLINE_S = 10
 

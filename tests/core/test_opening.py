@@ -7,10 +7,10 @@ import pytest
 from pydantic import BaseModel, Field, model_validator
 
 from cgb import Model, PluginError, Route, Settings, Transport, hookimpl, opening
+from cgb.isolation.owners import Owner
+from cgb.isolation.stats import HookLimits
 from cgb.opening import described, entered, listed, models_of
-from cgb.owners import Owner
 from cgb.plugins import Plugin
-from cgb.stats import HookLimits
 from cgb.steps import Step
 
 MODEL = Model("a", Route("t", "m"))

@@ -27,8 +27,8 @@ from cgb import (
 )
 from cgb.config import Config
 from cgb.exchange import Exchange
+from cgb.isolation.watch import WATCHED
 from cgb.testing import ScriptedTransport, aask, ask, opened, plugin_of, request_of, text_answer
-from cgb.watch import WATCHED
 
 
 def plugin(name, **hooks):

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from cgb import Context, Internal, InvalidRequest, PluginError, Settings, hookimpl
-from cgb.owners import Owner
+from cgb.isolation.owners import Owner
+from cgb.isolation.stats import HookLimits, PluginStats
 from cgb.plugins import manager
-from cgb.stats import HookLimits, PluginStats
 from cgb.steps import Step, chain, steps
 from cgb.testing import plugin_of, request_of
 

@@ -14,9 +14,9 @@ from starlette.requests import ClientDisconnect
 
 from .. import plugins as _plugins
 from ..errors import ApiError, Internal, InvalidRequest, NotAllowed, NotFound
+from ..isolation.watchdog import watchdog
+from ..isolation.watchers import watched
 from ..messages import new_id
-from ..watchdog import watchdog
-from ..watchers import watched
 from .answer import ended
 from .gate import Gate
 from .generations import Generations, watching
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from ..config import Config
+    from ..isolation.stats import PluginStats
     from ..plugins import Plugin
-    from ..stats import PluginStats
 
 
 _CLIENT_CLOSED_REQUEST = 499

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import CancelledError
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..stretches import Abandoned
+from ..isolation.stretches import Abandoned
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 
     from ..config import Config
+    from ..isolation.stats import PluginStats
     from ..plugins import Plugin
-    from ..stats import PluginStats
 
 _LOOK_S = 1.0
 """How often the configuration's file is looked at: one call of the operating system."""

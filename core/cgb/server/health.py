@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 
-from ..stats import PluginStats
+from ..isolation.stats import PluginStats
 
 if TYPE_CHECKING:
     from ..pipeline import Pipeline

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..context import Context
+    from ..isolation.stats import PluginStats
     from ..record import Record
-    from ..stats import PluginStats
 
 _SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500)
 _MOST_NAMES = 50

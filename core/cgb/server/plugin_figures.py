@@ -11,7 +11,7 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ..stats import PluginStats
+    from ..isolation.stats import PluginStats
 
 
 class PluginFigures(Collector):

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from ..config import Config
 from ..exchange import Exchange
 from ..hooks import hookimpl
+from ..isolation.watchers import watched
 from ..messages import Event, MessageParam, MessagesRequest
 from ..pipeline import Pipeline
 from ..plugins import Plugin, check, installed
 from ..transport import Route, Transport
-from ..watchers import watched
 from .streams import assert_stream
 
 if TYPE_CHECKING:

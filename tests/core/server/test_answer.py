@@ -11,11 +11,11 @@ import pytest
 from cgb import InvalidRequest, Overloaded, RateLimited, Route, Transport, hookimpl
 from cgb.config import ServerSettings
 from cgb.exchange import Exchange
+from cgb.isolation.watchers import watched
 from cgb.messages import Accumulator, ToolUseBlock, UnknownEvent, Usage, Writer, accumulate, event_of
 from cgb.server.answer import StreamedAnswer, ended
 from cgb.sse import Frames, decode
 from cgb.testing import ScriptedTransport, assert_stream, opened, request_of, text_answer
-from cgb.watchers import watched
 
 SLOW = 600.0
 """A time that no test waits for."""

@@ -2,8 +2,8 @@ from collections import Counter
 
 from prometheus_client import CollectorRegistry, generate_latest
 
+from cgb.isolation.stats import PluginStats
 from cgb.server.plugin_figures import PluginFigures
-from cgb.stats import PluginStats
 from cgb.testing import ScriptedTransport
 
 

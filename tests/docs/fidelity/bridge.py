@@ -15,12 +15,12 @@ from pydantic import SecretStr, ValidationError
 
 from cgb import ApiError, InvalidRequest, MessagesRequest, hookimpl
 from cgb.exchange import Exchange
+from cgb.isolation.watchers import watched
 from cgb.messages import carried, event_to_wire
 from cgb.testing import assert_stream, opened
 from cgb.testing.gemini_server import catalog, validation
 from cgb.testing.gemini_server.errors import GoogleError
 from cgb.testing.gemini_server.signatures import CORRUPTED
-from cgb.watchers import watched
 from cgb_plugins import model_map, tidy_request, tool_schema
 from cgb_plugins.gemini import Gemini, GeminiTransport
 from cgb_plugins.gemini.fetch import Fetched

@@ -16,8 +16,8 @@ from anthropic import APIStatusError, AsyncAnthropic
 
 from cgb import PluginError
 from cgb import opening as opening_module
-from cgb import watchers as watchers_module
 from cgb.config import Config
+from cgb.isolation import watchers as watchers_module
 from cgb.plugins import Plugin, load
 from cgb.server import answer as answer_module
 from cgb.server import app as app_module

@@ -11,8 +11,8 @@ from .stats import HookLimits, PluginStats
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .config import ServerSettings
-    from .plugins import Plugin
+    from ..config import ServerSettings
+    from ..plugins import Plugin
 
 
 @dataclass(frozen=True, slots=True)

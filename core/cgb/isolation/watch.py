@@ -6,14 +6,14 @@ import time
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, get_args
 
-from .messages import ContentBlockDelta, Event, Grammar, GrammarError
+from ..messages import ContentBlockDelta, Event, Grammar, GrammarError
 from .stretches import forgotten, stretched
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from types import FrameType
 
-    from .steps import Step
+    from ..steps import Step
 
 WATCHED = 64
 """One answer in so many is watched, layer by layer."""

@@ -3,10 +3,10 @@ import time
 import pytest
 
 from cgb import MessageStart, MessageStop, TextDelta
+from cgb.isolation.watch import WATCHED, Layers, Watch, read
 from cgb.messages import Grammar, GrammarError
 from cgb.steps import Step
 from cgb.testing import text_answer
-from cgb.watch import WATCHED, Layers, Watch, read
 
 ANSWER = tuple(text_answer("m", "Hi."))
 

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from cgb import Context, Record, hookimpl, watchers
+from cgb import Context, Record, hookimpl
+from cgb.isolation import watchers
+from cgb.isolation.watchers import Watcher, watched
 from cgb.steps import Step
 from cgb.testing import ScriptedTransport, aask, request_of
-from cgb.watchers import Watcher, watched
 
 DEADLINE_S = 10
 REQUEST = request_of("Hello")
@@ -112,7 +113,7 @@ import asyncio, threading
 from cgb import Context, Record
 from cgb.steps import Step
 from cgb.testing import request_of
-from cgb.watchers import Watcher, watched
+from cgb.isolation.watchers import Watcher, watched
 
 async def main():
     request = request_of("Hello")

@@ -1,5 +1,5 @@
-from cgb import stats
-from cgb.stats import PluginStats
+from cgb.isolation import stats
+from cgb.isolation.stats import PluginStats
 
 
 def test_the_same_is_said_once_a_minute(monkeypatch):

@@ -6,8 +6,8 @@ import time
 from types import SimpleNamespace
 
 from cgb import hookimpl
+from cgb.isolation.watchdog import watchdog
 from cgb.testing import ScriptedTransport, opened
-from cgb.watchdog import watchdog
 
 DEADLINE_S = 20
 

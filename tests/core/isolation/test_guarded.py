@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from cgb import Context, Finding, Internal, Model, Overloaded, Route, Target, Transport
-from cgb.guarded import GuardedTransport
-from cgb.owners import Owner
-from cgb.stats import HookLimits, PluginStats
+from cgb.isolation.guarded import GuardedTransport
+from cgb.isolation.owners import Owner
+from cgb.isolation.stats import HookLimits, PluginStats
 from cgb.steps import Step
 from cgb.testing import ScriptedTransport, request_of
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from .errors import ApiError
+from ..errors import ApiError
+from ..transport import Finding, Model, Route, Target, Transport, TransportWrapper
 from .stretches import forgotten
-from .transport import Finding, Model, Route, Target, Transport, TransportWrapper
 
 if TYPE_CHECKING:
-    from .context import Context
-    from .messages import Event, MessagesRequest
-    from .steps import Step
+    from ..context import Context
+    from ..messages import Event, MessagesRequest
+    from ..steps import Step
 
 _GIVEN = ("request", "route", "ctx")
 

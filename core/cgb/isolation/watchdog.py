@@ -9,14 +9,14 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from .log import log
+from ..log import log
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from types import FrameType
 
-    from .pipeline import Pipeline
-    from .steps import Step
+    from ..pipeline import Pipeline
+    from ..steps import Step
 
 _LATE_S = 1.0
 

@@ -2,9 +2,9 @@ from importlib.metadata import version
 from types import ModuleType
 
 from cgb.config import ServerSettings
-from cgb.owners import owners_of
+from cgb.isolation.owners import owners_of
+from cgb.isolation.stats import PluginStats
 from cgb.plugins import Plugin
-from cgb.stats import PluginStats
 
 
 def plugin(name, distribution):

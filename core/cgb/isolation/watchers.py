@@ -10,15 +10,15 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
-from .log import log
-from .steps import comes_from_outside
+from ..log import log
+from ..steps import comes_from_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .context import Context
-    from .record import Record
-    from .steps import Step
+    from ..context import Context
+    from ..record import Record
+    from ..steps import Step
 
 _HANGS_S = 10.0
 """How long a watcher may take before it is named."""

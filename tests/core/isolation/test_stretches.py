@@ -3,7 +3,7 @@ import gc
 
 import pytest
 
-from cgb.stretches import forgotten, stretched
+from cgb.isolation.stretches import forgotten, stretched
 
 
 class Noted:
