@@ -1,6 +1,6 @@
 """The streams of several attempts as one answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from .accumulate import merged_usage
@@ -21,7 +21,7 @@ from .events import (
 from .usage import Usage
 from .writer import renumbered
 
-_DELTAS = (TextDelta, ThinkingDelta, SignatureDelta, InputJsonDelta, CitationsDelta, UnknownDelta)
+_DELTAS = frozenset({TextDelta, ThinkingDelta, SignatureDelta, InputJsonDelta, CitationsDelta, UnknownDelta})
 _TAKEN_BACK = frozenset({"thinking", "redacted_thinking", "text"})
 """Blocks that may have begun in an attempt that is given up, as long as no words are in them."""
 
@@ -55,13 +55,15 @@ class Splice:
         """Whether something was read that cannot be taken back: words, a call or the end; thoughts can."""
         return self._is_committed
 
-    def read(self, event: Event) -> Iterator[Event]:
+    def read(self, event: Event) -> Iterable[Event]:
         """The events that this event of the current attempt comes to."""
         if not self._is_committed:
             self._is_committed = _commits(event)
-        if isinstance(event, _DELTAS):
-            yield event if self._open is None else renumbered(event, self._open)
-            return
+        if type(event) in _DELTAS:
+            return (event if self._open is None else renumbered(event, self._open),)  # type: ignore[arg-type]  # a delta
+        return self._read(event)
+
+    def _read(self, event: Event) -> Iterator[Event]:
         match event:
             case ContentBlockStart():
                 yield from self._begin(event)

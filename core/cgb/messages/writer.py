@@ -1,6 +1,6 @@
 """The only code that opens, closes and numbers blocks: what a model says, as events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any
 
@@ -31,7 +31,7 @@ def new_id(prefix: str) -> str:
 class Writer:
     """Turns what a model says into events that are well formed by construction.
 
-    Say things in the order the model says them; each method yields the events due then.
+    Say things in the order the model says them; each method gives the events due then.
     It keeps the client's rules: blocks start empty, a signature is one delta at its block's end,
     arguments come as JSON text, the answer bears the model name the client asked for.
     """
@@ -47,64 +47,60 @@ class Writer:
         """The type of the block that is open; "" for none."""
         return self._open
 
-    def start(self) -> Iterator[Event]:
+    def start(self) -> list[Event]:
         """Begin the answer."""
-        yield MessageStart(self._message)
+        return [MessageStart(self._message)]
 
-    def text(self, text: str, **fields: Any) -> Iterator[Event]:
+    def text(self, text: str, **fields: Any) -> list[Event]:
         """Say words; `fields` are further members of the block, and begin a new one."""
-        if self._open != "text" or fields:
-            yield from self._start("text", {"type": "text", "text": "", **fields})
-        if text:
-            yield TextDelta(self._index, text)
+        if self._open == "text" and not fields:
+            return [TextDelta(self._index, text)] if text else []
+        started = self._start("text", {"type": "text", "text": "", **fields})
+        return [*started, TextDelta(self._index, text)] if text else started
 
-    def thinking(self, thinking: str) -> Iterator[Event]:
+    def thinking(self, thinking: str) -> list[Event]:
         """Think aloud."""
+        events: list[Event] = []
         if self._open != "thinking" or self._signature:
-            yield from self._start("thinking", {"type": "thinking", "thinking": "", "signature": ""})
+            events = self._start("thinking", {"type": "thinking", "thinking": "", "signature": ""})
         if thinking:
-            yield ThinkingDelta(self._index, thinking)
+            events.append(ThinkingDelta(self._index, thinking))
+        return events
 
-    def signature(self, signature: str) -> Iterator[Event]:
+    def signature(self, signature: str) -> list[Event]:
         """Sign the thinking that is open, or an empty one: whole, since a second signature would replace it."""
-        yield from self.thinking("")
+        events = self.thinking("")
         self._signature = signature
+        return events
 
-    def tool(self, tool_id: str, name: str, arguments: Any, **fields: Any) -> Iterator[Event]:
+    def tool(self, tool_id: str, name: str, arguments: Any, **fields: Any) -> list[Event]:
         """Call a tool; `arguments` is JSON, `fields` are further members of the block."""
         text = orjson.dumps({} if arguments is None else arguments).decode()
         block = {"type": "tool_use", "id": tool_id, "name": name, "input": {}, **fields}
-        yield from self.block(block, (InputJsonDelta(self._index + 1, text),))
+        return self.block(block, (InputJsonDelta(self._index + 1, text),))
 
-    def block(self, start: Mapping[str, Any], deltas: tuple[ContentBlockDelta, ...] = ()) -> Iterator[Event]:
+    def block(self, start: Mapping[str, Any], deltas: tuple[ContentBlockDelta, ...] = ()) -> list[Event]:
         """Say a whole block of any kind; each delta is given the block's number."""
-        yield from self._start(str(start.get("type")), start)
-        for delta in deltas:
-            yield renumbered(delta, self._index)
-        yield from self.close()
+        started = self._start(str(start.get("type")), start)
+        return [*started, *(renumbered(delta, self._index) for delta in deltas), *self.close()]
 
-    def close(self) -> Iterator[Event]:
+    def close(self) -> list[Event]:
         """Close the block that is open, if one is."""
         if not self._open:
-            return
-        if self._signature:
-            yield SignatureDelta(self._index, self._signature)
+            return []
+        signed: list[Event] = [SignatureDelta(self._index, self._signature)] if self._signature else []
         self._open = self._signature = ""
-        yield ContentBlockStop(self._index)
+        return [*signed, ContentBlockStop(self._index)]
 
-    def finish(
-        self, stop_reason: str, usage: Usage, *, stop_sequence: str | None = None, **extra: Any
-    ) -> Iterator[Event]:
+    def finish(self, stop_reason: str, usage: Usage, *, stop_sequence: str | None = None, **extra: Any) -> list[Event]:
         """End the answer."""
-        yield from self.close()
-        yield MessageDelta(stop_reason, stop_sequence, usage, extra)
-        yield MessageStop()
+        return [*self.close(), MessageDelta(stop_reason, stop_sequence, usage, extra), MessageStop()]
 
-    def _start(self, kind: str, block: Mapping[str, Any]) -> Iterator[Event]:
-        yield from self.close()
+    def _start(self, kind: str, block: Mapping[str, Any]) -> list[Event]:
+        closed = self.close()
         self._index += 1
         self._open = kind
-        yield ContentBlockStart(self._index, block)
+        return [*closed, ContentBlockStart(self._index, block)]
 
 
 def renumbered(delta: ContentBlockDelta, index: int) -> ContentBlockDelta:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from functools import partial
 from hashlib import blake2b
@@ -32,7 +32,7 @@ from cgb.upstream import Address, UpstreamSettings
 
 from .asked import Asked
 from .fetch import Fetcher
-from .hops import Ask, Frame, hops
+from .hops import Ask, hops
 from .keys import Note
 from .links import Links
 from .models import Catalogue, Dialect
@@ -128,10 +128,11 @@ class GeminiTransport(Transport):
             context_tokens=family.target.context_tokens,
             visible_tokens=visible_tokens(request, family.target),
             domains=domains(request, family),
+            learn=partial(self._catalogue.learn, route.model),
         )
         async with (
             aclosing(hops(self._asking(route, ctx), body, ctx)) as frames,
-            aclosing(events_of(self._learning(frames, route.model), asked)) as events,
+            aclosing(events_of(frames, asked)) as events,
         ):
             async for event in events:
                 yield event
@@ -151,15 +152,6 @@ class GeminiTransport(Transport):
     def _names(self) -> set[str]:
         """The models there are, as Gemini names them."""
         return {model.route.model for model in self._catalogue.models}
-
-    async def _learning(self, frames: AsyncIterable[Frame], model: str) -> AsyncGenerator[Frame]:
-        """The frames as they are; the first tells which model an alias leads to now."""
-        version = ""
-        async for frame in frames:
-            if not version:
-                version = str(frame.get("modelVersion") or "")
-                self._catalogue.learn(model, version)
-            yield frame
 
     @override
     async def count_tokens(self, request: MessagesRequest, route: Route, ctx: Context) -> int:

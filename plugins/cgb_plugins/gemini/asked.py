@@ -22,6 +22,7 @@ class Asked:
         context_tokens: the model's whole window.
         visible_tokens: cut the text here, where upstream was given more room so that it can think.
         domains: which sites a web search may show; None where the request has no such tool.
+        learn: told which model answers, where the answer says so.
     """
 
     request: MessagesRequest
@@ -32,3 +33,4 @@ class Asked:
     context_tokens: int
     visible_tokens: int | None = None
     domains: Domains | None = None
+    learn: Callable[[str], object] = str

@@ -63,11 +63,14 @@ class _Reader:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
             return () if text.strip() in {b"", b"[DONE]"} else self._pieces(text)
+        if type(value) is dict and "error" not in value and not self._halves.is_waiting:
+            return (value,)
         return self._frames(value)
 
     def end(self, text: bytes) -> Iterator[dict[str, Any]]:
         """The frames of the last text."""
-        yield from self.read(text)
+        if text:
+            yield from self.read(text)
         self._values.end()
 
     def value(self, data: bytes) -> Iterator[dict[str, Any]]:

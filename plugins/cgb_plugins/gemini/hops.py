@@ -20,42 +20,48 @@ async def hops(ask: Ask, body: dict[str, Any], ctx: Context) -> AsyncGenerator[F
     said so far; what the hops wrote adds up (Gemini API contract, models). The last hop that is allowed keeps its
     CONTINUATION, so that the answer is seen to be cut short.
     """
-    written = dict.fromkeys(_WRITTEN, 0)
+    before = dict.fromkeys(_WRITTEN, 0)
     for hop in range(_HOPS):
-        token, last = "", dict.fromkeys(_WRITTEN, 0)
+        token, figures = "", dict[str, Any]()
         async with ask(body) as frames, aclosing(frames):
             async for frame in frames:
-                token = (hop + 1 < _HOPS and _token(frame)) or token
-                last |= _figures(frame)
-                yield _told(frame, written, goes_on=bool(token))
+                if usage := frame.get("usageMetadata"):
+                    figures.update(present(usage))
+                candidate = candidate_of(frame)
+                if hop + 1 < _HOPS and candidate.get("finishReason") == "CONTINUATION":
+                    token = str(candidate.get("continuationToken") or "")
+                    candidate = {**candidate, "finishReason": None} if token else candidate
+                    yield {**_summed(frame, before), "candidates": [candidate]}
+                else:
+                    yield _summed(frame, before) if hop else frame
         if not token:
             return
         ctx.note("continuation", "the answer goes on in another request")
-        written = {name: written[name] + last[name] for name in _WRITTEN}
+        before = {name: before[name] + _count(figures, name) for name in _WRITTEN}
         body = {**body, "continuationToken": token}
 
 
-def _candidate(frame: Frame) -> Mapping[str, Any]:
-    return (frame.get("candidates") or [{}])[0] or {}
+def candidate_of(frame: Frame) -> Mapping[str, Any]:
+    """The one candidate that is asked for, as far as a frame has something of it."""
+    return (frame.get("candidates") or ({},))[0] or {}
 
 
-def _figures(frame: Frame) -> dict[str, int]:
-    """What a frame says was written so far; null is absent."""
-    usage = frame.get("usageMetadata") or {}
-    return {name: usage[name] for name in _WRITTEN if isinstance(usage.get(name), int)}
+def present(members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members an object really has: null is absent."""
+    if None in members.values():
+        return {name: value for name, value in members.items() if value is not None}
+    return members if isinstance(members, dict) else dict(members)
 
 
-def _token(frame: Frame) -> str:
-    candidate = _candidate(frame)
-    return str(candidate.get("continuationToken") or "") if candidate.get("finishReason") == "CONTINUATION" else ""
+def _count(figures: Mapping[str, Any], name: str) -> int:
+    told = figures.get(name)
+    return told if isinstance(told, int) else 0
 
 
-def _told(frame: Frame, written: Mapping[str, int], *, goes_on: bool) -> Frame:
-    """A frame with the figures of the hops before, and without an end that is none."""
-    if any(written.values()) and frame.get("usageMetadata"):
-        figures = _figures(frame)
-        total = {name: figures.get(name, 0) + count for name, count in written.items() if count}
-        frame = {**frame, "usageMetadata": {**frame["usageMetadata"], **total}}
-    if goes_on and _candidate(frame).get("finishReason") == "CONTINUATION":
-        frame = {**frame, "candidates": [{**_candidate(frame), "finishReason": None}]}
-    return frame
+def _summed(frame: Frame, before: Mapping[str, int]) -> Frame:
+    """A frame with the figures of the hops before."""
+    usage = frame.get("usageMetadata")
+    if not usage:
+        return frame
+    total = {name: _count(usage, name) + count for name, count in before.items() if count}
+    return {**frame, "usageMetadata": {**usage, **total}}

@@ -1,6 +1,6 @@
 """Gemini → Anthropic: the frames of a GenerateContentResponse as events."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cgb import Event, UnusableAnswer, Usage
@@ -8,6 +8,7 @@ from cgb.messages import Writer
 
 from .asked import Asked
 from .finish import CUT_SHORT, REFUSALS, SPOILT, UNEXPECTED, ended, nothing, passing, refusal, spoilt
+from .hops import candidate_of, present
 from .speech import Speech
 from .spoilt import Call, calls_of, mended
 
@@ -35,7 +36,7 @@ class _Answer:
         self.is_complete = False
         self._asked = asked
         self._writer: Writer | None = None
-        self._figures: dict[str, int] = {}
+        self._figures: dict[str, Any] = {}
         self._finish: Mapping[str, Any] = {}
         self._grounding: dict[str, Any] = {}
         self._blocked = ""
@@ -45,26 +46,24 @@ class _Answer:
         self._unknown: tuple[Call, ...] = ()
         self._is_mended = False
 
-    def read(self, frame: Mapping[str, Any]) -> Iterator[Event]:
+    def read(self, frame: Mapping[str, Any]) -> list[Event]:
         """The events of a frame."""
         candidate = self._hear(frame)
-        if self._writer is None:
-            self._writer = Writer(self._asked.request.model, self._usage())
-            self._speech = Speech(self._writer, self._asked)
-            yield from self._writer.start()
+        events = self._begin(frame) if self._writer is None else []
         if self._finish:
-            return  # text after the finish reason is not part of the answer; its usage is
+            return events  # text after the finish reason is not part of the answer; its usage is
         for part in self._parts(candidate):
             if self._asked.domains is not None and not part.get("thought"):
                 self._held.append(part)  # a search's results go before the words that rest on them
             else:
-                yield from self._say(part)
+                events += self._say(part)
         if candidate.get("finishReason"):
             self._finish = candidate
         if self._is_full and not self._held and not self.is_complete:
-            yield from self._speech.end()
-            yield from self._stop()
-            yield from self._complete("max_tokens")
+            events += self._speech.end()
+            events += self._stop()
+            events += self._complete("max_tokens")
+        return events
 
     def end(self) -> Iterator[Event]:
         """The events of the end, now that no more frames come."""
@@ -75,33 +74,43 @@ class _Answer:
             yield from self._speech.end()
             yield from self._end(self._writer)
 
+    def _begin(self, frame: Mapping[str, Any]) -> list[Event]:
+        self._asked.learn(str(frame.get("modelVersion") or ""))
+        self._writer = Writer(self._asked.request.model, self._usage())
+        self._speech = Speech(self._writer, self._asked)
+        return self._writer.start()
+
     def _hear(self, frame: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Take a frame's figures and give its candidate."""
-        self._figures |= _figures(frame.get("usageMetadata") or {})
-        self._blocked = self._blocked or _blocked(frame)
-        candidate: Mapping[str, Any] = (frame.get("candidates") or [{}])[0] or {}
-        self._grounding |= {name: value for name, value in (candidate.get("groundingMetadata") or {}).items() if value}
+        """Take a frame's figures, which are cumulative, and give its candidate."""
+        if usage := frame.get("usageMetadata"):
+            self._figures.update(present(usage))
+        if "promptFeedback" in frame:
+            self._blocked = self._blocked or _blocked(frame)
+        candidate = candidate_of(frame)
+        if grounding := candidate.get("groundingMetadata"):
+            self._grounding |= {name: value for name, value in grounding.items() if value}
         return candidate
 
     def _parts(self, candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A frame's parts that can be said; calls of unknown tools wait for what is decided about them."""
-        parts = self._fitting(candidate)
+        parts = list(map(present, (candidate.get("content") or {}).get("parts") or ()))
+        if self._asked.visible_tokens is not None:
+            parts = self._fitting(parts, candidate, self._asked.visible_tokens)
         if candidate.get("finishReason") == UNEXPECTED:
             parts, self._unknown = mended(parts, self._asked)
             self._is_mended = not self._unknown and any("functionCall" in part for part in parts)
         return parts
 
-    def _fitting(self, candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _fitting(self, found: list[dict[str, Any]], candidate: Mapping[str, Any], limit: int) -> list[dict[str, Any]]:
         """A frame's parts, within the client's own limit, where Gemini was given a higher one.
 
         The frame's words are cut in proportion, for nobody says which of them is beyond.
         """
-        found = list(map(_present, (candidate.get("content") or {}).get("parts") or ()))
         reason = str(candidate.get("finishReason") or "")
-        limit, count = self._asked.visible_tokens, self._figures.get("candidatesTokenCount", 0)
+        count = self._figure("candidatesTokenCount")
         before, self._counted = self._counted, count
         words = sum(len(part["text"]) for part in found if _is_words(part))
-        if limit is None or count < limit + bool(reason) or not (words or self._speech.has_text):
+        if count < limit + bool(reason) or not (words or self._speech.has_text):
             return found
         if reason in REFUSALS or reason in SPOILT:
             return found
@@ -115,24 +124,24 @@ class _Answer:
             fitting.append(kept if kept == part else {"text": kept["text"]})
         return fitting
 
-    def _say(self, part: Mapping[str, Any]) -> Iterator[Event]:
-        if not self.is_complete:
-            yield from self._speech.say(part)
-            yield from self._stop()
+    def _say(self, part: Mapping[str, Any]) -> Iterable[Event]:
+        if self.is_complete:
+            return ()
+        events = self._speech.say(part)
+        return events if self._speech.stopped_by is None else (*events, *self._stop())
 
-    def _stop(self) -> Iterator[Event]:
+    def _stop(self) -> Iterable[Event]:
         """The end, where the client's stop sequence was met; whoever reads us then stops reading Gemini."""
-        if self._speech.stopped_by is not None:
-            yield from self._complete("stop_sequence")
+        return () if self._speech.stopped_by is None else self._complete("stop_sequence")
 
-    def _complete(self, reason: str) -> Iterator[Event]:
+    def _complete(self, reason: str) -> Iterable[Event]:
         """The end, before Gemini's own; a call that was made is still to be answered."""
-        if self._writer is not None and not self.is_complete:
-            self.is_complete = True
-            if self._speech.has_call:
-                yield from self._writer.finish("tool_use", self._usage())
-            else:
-                yield from self._writer.finish(reason, self._usage(), stop_sequence=self._speech.stopped_by)
+        if self._writer is None or self.is_complete:
+            return ()
+        self.is_complete = True
+        if self._speech.has_call:
+            return self._writer.finish("tool_use", self._usage())
+        return self._writer.finish(reason, self._usage(), stop_sequence=self._speech.stopped_by)
 
     def _say_held(self) -> Iterator[Event]:
         """What was held back, after what its words rest on."""
@@ -183,26 +192,25 @@ class _Answer:
 
     def _usage(self) -> Usage:
         """Gemini's figures as Anthropic's: input without the cached part, at least 1; output with the thoughts."""
-        figures = self._figures
-        cached = figures.get("cachedContentTokenCount", 0)
-        prompt = figures["promptTokenCount"] if "promptTokenCount" in figures else self._asked.estimate()
-        read = prompt + figures.get("toolUsePromptTokenCount", 0) - cached
+        cached, thoughts = self._figure("cachedContentTokenCount"), self._figure("thoughtsTokenCount")
+        prompt = self._figure("promptTokenCount", None)
+        prompt = self._asked.estimate() if prompt is None else prompt
+        read = prompt + self._figure("toolUsePromptTokenCount") - cached
         searches = len(self._grounding.get("webSearchQueries") or ())
-        thoughts = figures.get("thoughtsTokenCount", 0)
         more: dict[str, Any] = {"server_tool_use": {"web_search_requests": searches}} if searches else {}
         more |= {"output_tokens_details": {"thinking_tokens": thoughts}} if thoughts else {}
         return Usage(
             input_tokens=max(read, 1),
             cache_creation_input_tokens=0,
             cache_read_input_tokens=cached,
-            output_tokens=figures.get("candidatesTokenCount", 0) + thoughts,
+            output_tokens=self._figure("candidatesTokenCount") + thoughts,
             **more,
         )
 
-
-def _present(part: Mapping[str, Any]) -> dict[str, Any]:
-    """The members a part really has: null is absent."""
-    return {name: value for name, value in part.items() if value is not None}
+    def _figure(self, name: str, absent: Any = 0) -> Any:
+        """A count that was told last; what is no number was not told."""
+        told = self._figures.get(name)
+        return told if isinstance(told, int) else absent
 
 
 def _is_words(part: Mapping[str, Any]) -> bool:
@@ -213,8 +221,3 @@ def _blocked(frame: Mapping[str, Any]) -> str:
     feedback = frame.get("promptFeedback") or {}
     reason, message = feedback.get("blockReason"), feedback.get("blockReasonMessage")
     return f"the prompt was blocked ({reason}{': ' + message if message else ''})" if reason else ""
-
-
-def _figures(metadata: Mapping[str, Any]) -> dict[str, int]:
-    """The figures that are there: they are cumulative, and one that is absent is not 0."""
-    return {name: value for name, value in metadata.items() if isinstance(value, int)}

@@ -1,6 +1,6 @@
 """The parts of an answer of Gemini's, as they come, said in Anthropic's blocks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -46,22 +46,19 @@ class Speech:
         """The client's stop sequence that ended the text."""
         return self._stops.matched
 
-    def say(self, part: Part) -> Iterator[Event]:
+    def say(self, part: Part) -> Iterable[Event]:
         """The events of one part."""
+        call, text = part.get("functionCall"), part.get("text")
         signature = str(part.get("thoughtSignature") or "")
-        match part:
-            case {"functionCall": dict(call)}:
-                yield from self._call(call, signature)
-            case {"text": str(text), "thought": True}:
-                yield from self._thought(text, signature)
-            case {"text": str(text)}:
-                yield from self._text(text, signature)
-            case _:
-                yield from self._text(self._shown(part), "")
+        if isinstance(call, dict):
+            return self._call(call, signature)
+        if not isinstance(text, str):
+            return self._text(self._shown(part), "")
+        return self._thought(text, signature) if part.get("thought") is True else self._text(text, signature)
 
-    def end(self) -> Iterator[Event]:
+    def end(self) -> Iterable[Event]:
         """What was held back of the text."""
-        yield from self._write(self._stops.end())
+        return self._write(self._stops.end())
 
     def say_searched(self, metadata: Mapping[str, Any], text: str, domains: Domains) -> Iterator[Event]:
         """Text that rests on a search: after what was found, and with its sources."""
@@ -96,12 +93,12 @@ class Speech:
         if signature:
             yield from self._writer.signature(carry("thought", signature, n=len(text), model=self._asked.family))
 
-    def _text(self, text: str, signature: str) -> Iterator[Event]:
+    def _text(self, text: str, signature: str) -> Iterable[Event]:
         shown = self._stops.read(text)
         if signature and self._signs_text and self.stopped_by is None:
             # What is held back of it will be shown before the signature is.
             self._waiting.append((signature, len(text), self._written + len(shown) + self._stops.holds))
-        yield from self._write(shown)
+        return self._write(shown)
 
     def _sign_text(self) -> Iterator[Event]:
         """Put the signatures of the text before where they can still be put; what is held back still has to be said."""
@@ -112,16 +109,17 @@ class Speech:
             data = carry("text", signature, model=self._asked.family, **facts)
             yield from self._writer.block({"type": "redacted_thinking", "data": data})
 
-    def _write(self, text: str) -> Iterator[Event]:
+    def _write(self, text: str) -> list[Event]:
         if not text:
-            return
+            return []
+        signed: list[Event] = []
         fields: dict[str, str] = {}
         if self._writer.open_block != "text":
-            yield from self._sign_text()
+            signed = [*self._sign_text()]
             fields = self._signed_whole(text)
         self.has_text = True
         self._written += len(text)
-        yield from self._writer.text(text, **fields)
+        return signed + self._writer.text(text, **fields)
 
     def _signed_whole(self, text: str) -> dict[str, str]:
         """The field of a block that begins with a signed text, where that is just this text."""

@@ -93,7 +93,7 @@ class Answer:
         proposed = self._proposed if reason == "tool_use" else ()
         return self._whole(proposed, reason, said, extra)
 
-    def end(self) -> Iterator[Event]:
+    def end(self) -> Iterable[Event]:
         """Bring the last event, where only that was missing."""
         return self._splice.read(MessageStop())
 

@@ -110,7 +110,7 @@ class Climb:
             return self._answer.read(event)
         return chain.from_iterable(map(self._answer.read, self._rest.read(event)))
 
-    def end(self, last: ApiError) -> Iterator[Event]:
+    def end(self, last: ApiError) -> Iterable[Event]:
         """The end of an answer for which nobody is asked any more.
 
         Raises:
@@ -120,7 +120,7 @@ class Climb:
         answer = self._answer
         if answer.is_complete:
             self._note("kept", "all of the answer had come before", error)
-            return iter(())
+            return ()
         stop_reason = error.stop_reason if isinstance(error, UnusableAnswer) else ""
         if answer.has_end:
             self._note("kept", "all of the answer had come but its last event", error)
