@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from operator import is_
 from typing import Annotated
 
 from pydantic import Field
@@ -24,7 +25,8 @@ from cgb.messages import OutputConfig, ToolReferenceBlock, UnknownBlock, in_said
 
 _BILLING = "x-anthropic-billing-header:"
 _PLACEHOLDER = "DeferredToolPlaceholder"
-_CHANGES = frozenset({"tool_addition", "tool_removal"})
+_ADDED, _REMOVED = "tool_addition", "tool_removal"
+_CHANGES = frozenset({_ADDED, _REMOVED})
 
 
 class TidyRequest(Settings):
@@ -72,8 +74,16 @@ def _messages(messages: tuple[MessageParam, ...]) -> Iterator[MessageParam]:
         if not is_assistant:
             # Results come first: nothing may stand between a call and its result.
             blocks.sort(key=lambda block: not isinstance(block, ToolResultBlock))
-        if blocks:
-            yield turn[0].with_(role="assistant" if is_assistant else "user", content=tuple(blocks))
+        role = "assistant" if is_assistant else "user"
+        if len(turn) == 1 and turn[0].role == role and _are_same(blocks, turn[0].content):
+            yield turn[0]
+        elif blocks:
+            yield turn[0].with_(role=role, content=tuple(blocks))
+
+
+def _are_same(blocks: list[Block], content: str | tuple[Block, ...]) -> bool:
+    """Whether these are the very blocks: most turns need nothing, and a copy costs more than a look."""
+    return len(blocks) == len(content) > 0 and all(map(is_, blocks, content))
 
 
 def _blocks(message: MessageParam) -> Iterator[Block]:
@@ -83,19 +93,15 @@ def _blocks(message: MessageParam) -> Iterator[Block]:
                 continue
             case TextBlock(text=text) if message.role == "system":
                 yield TextBlock(text=f"<system-reminder>\n{text}\n</system-reminder>")
-            case ToolResultBlock() if not isinstance(block.content, str):
+            case TextBlock() | ToolUseBlock() | ToolResultBlock(content=str()):
+                yield block
+            case ToolResultBlock():
                 yield block.with_(content=tuple(map(_readable, block.blocks)))
+            case UnknownBlock(type=kind) if kind in _CHANGES:
+                # The tools that came and went in mid-conversation are in `tools` by now; the model reads when that was.
+                yield TextBlock(text=f"Tool {'added' if kind == _ADDED else 'removed'}: {_changed_tool(block)}")
             case _:
-                yield from _of_tool_search(block)
-
-
-def _of_tool_search(block: Block) -> Iterator[Block]:
-    """Tools that came and went in mid-conversation are in `tools` by now; the model reads when that was."""
-    if isinstance(block, UnknownBlock) and block.type in _CHANGES:
-        verb = "added" if block.type == "tool_addition" else "removed"
-        yield TextBlock(text=f"Tool {verb}: {_changed_tool(block)}")
-    else:
-        yield _readable(block)
+                yield _readable(block)
 
 
 def _readable(block: Block) -> Block:
@@ -106,12 +112,12 @@ def _readable(block: Block) -> Block:
 def _tools(request: MessagesRequest) -> tuple[Tool, ...]:
     """The tools to offer now: deferred ones once the client's search has found them or the model has used them."""
     every = list(_every_block(request.messages))
-    changes = [block for block in every if isinstance(block, UnknownBlock) and block.type.startswith("tool_")]
-    known = {block.tool_name for block in every if isinstance(block, ToolReferenceBlock)}
-    known |= {block.name for block in every if isinstance(block, ToolUseBlock)}
-    known |= {_changed_tool(block) for block in changes if block.type == "tool_addition"}
+    changes = [block for block in every if type(block) is UnknownBlock and block.type.startswith("tool_")]
+    known = {block.tool_name for block in every if type(block) is ToolReferenceBlock}
+    known |= {block.name for block in every if type(block) is ToolUseBlock}
+    known |= {_changed_tool(block) for block in changes if block.type == _ADDED}
     newest = {_changed_tool(block): block.type for block in changes if block.type in _CHANGES}
-    removed = {name for name, change in newest.items() if change == "tool_removal"}
+    removed = {name for name, change in newest.items() if change == _REMOVED}
     offered = [tool for tool in request.tools if not tool.get("defer_loading") or tool.name in known]
     defined = [tool for block in changes for tool in _defined(block)]
     gone = {_PLACEHOLDER, *removed}
@@ -122,8 +128,8 @@ def _every_block(messages: tuple[MessageParam, ...]) -> Iterator[Block]:
     for message in messages:
         for block in message.blocks:
             yield block
-            if isinstance(block, ToolResultBlock):
-                yield from block.blocks
+            if type(block) is ToolResultBlock and type(block.content) is tuple:
+                yield from block.content
 
 
 def _changed_tool(block: UnknownBlock) -> str:
@@ -137,7 +143,7 @@ def _changed_tool(block: UnknownBlock) -> str:
 
 def _defined(block: UnknownBlock) -> Iterable[Tool]:
     tool = block.get("tool")
-    definition = tool.get("definition") if isinstance(tool, dict) and block.type == "tool_addition" else None
+    definition = tool.get("definition") if isinstance(tool, dict) and block.type == _ADDED else None
     if isinstance(definition, dict) and definition.get("name") and isinstance(definition.get("input_schema"), dict):
         yield Tool.model_validate(definition)
 

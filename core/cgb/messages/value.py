@@ -24,6 +24,7 @@ class Value(BaseModel):
 
     def get(self, name: str, default: Any = None) -> Any:
         """A field that this version of cgb may not know, or `default`."""
-        if name in type(self).model_fields:
-            return getattr(self, name)
-        return (self.model_extra or {}).get(name, default)
+        if name in self.__dict__:
+            return self.__dict__[name]
+        extra = self.__pydantic_extra__
+        return extra.get(name, default) if extra else default

@@ -115,6 +115,9 @@ def listed(transport: str, names: Iterable[str] = LISTED) -> tuple[Model, ...]:
     return tuple(found)
 
 
+_MOST_FAMILIES = 256
+"""Clients choose the names."""
+
 Dialect: TypeAlias = Literal["gemini-json-schema", "openapi"]
 
 
@@ -131,10 +134,18 @@ class Catalogue:
         self._schema: Dialect = schema
         self._limits: dict[str, tuple[int, int]] = {}
         self._resolved: dict[str, str] = {}
+        self._families: dict[str, Family] = {}
         self.models = listed(transport)
 
     def family(self, model: str) -> Family:
         """The family of a model: of the one an alias led to last, with the limits that the service gave."""
+        if model not in self._families:
+            if len(self._families) >= _MOST_FAMILIES:
+                self._families.clear()
+            self._families[model] = self._family(model)
+        return self._families[model]
+
+    def _family(self, model: str) -> Family:
         # Under the name that was asked for: signatures bear it, and must be known again by a bridge that
         # has not learnt yet where an alias leads.
         found = replace(family_of(self._resolved.get(model, model)), name=family_of(model).name)
@@ -144,12 +155,14 @@ class Catalogue:
 
     def learn(self, model: str, version: str) -> None:
         """A model answered under this name: aliases move, and only the answer says where to."""
-        if version.startswith("gemini-"):
+        if version.startswith("gemini-") and self._resolved.get(model) != version:
             self._resolved[model] = version
+            self._families.pop(model, None)
 
     def refresh(self, found: Iterable[Mapping[str, Any]]) -> None:
         """Take over the service's own list of models."""
         names = []
+        self._families.clear()
         for one in found:
             name = str(one.get("name", "")).removeprefix("models/")
             methods = one.get("supportedGenerationMethods") or ()
