@@ -23,6 +23,8 @@ from .messages import (
     event_to_wire,
 )
 
+__all__ = ["PING", "Frames", "decode", "encode", "frame"]
+
 PING = b'event: ping\ndata: {"type":"ping"}\n\n'
 """What keeps a silent stream alive."""
 

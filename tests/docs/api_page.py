@@ -9,6 +9,9 @@ from pathlib import Path
 PACKAGES = {
     "cgb": "What a plugin imports.",
     "cgb.messages": "The vocabulary of the Anthropic Messages API, and what helps to read and write it.",
+    "cgb.upstream": "HTTP towards a provider, for transports.",
+    "cgb.pieces": "What any model can read of a block, for transports.",
+    "cgb.sse": "Server-sent events, for transports.",
     "cgb.testing": "What a plugin's tests import; `pip install 'claude-gemini-bridge[testing]'`.",
 }
 
@@ -39,8 +42,9 @@ def page() -> str:
 
 def documented(package: str) -> list[Documented]:
     """The public names of a package."""
-    file = _ROOT.joinpath(*package.split("."), "__init__.py")
-    return [_documented(name, file) for name in import_module(package).__all__]
+    module = import_module(package)
+    file = Path(str(module.__file__))
+    return [_documented(name, file) for name in module.__all__]
 
 
 def _section(package: str, text: str) -> str:

@@ -101,8 +101,8 @@ def test_fit_request(target: Target, kept: float | None) -> None:
 
 
 def test_transform_stream() -> None:
-    asked = ask(request(), [ScriptedTransport("STOP SHOUTING"), example("transform_stream")])
-    assert asked.message.content[0].get("text") == "Stop shouting"
+    asked = ask(request(), [ScriptedTransport("Stop! At once!"), example("transform_stream")])
+    assert asked.message.content[0].get("text") == "Stop. At once."
 
 
 def test_request_finished() -> None:

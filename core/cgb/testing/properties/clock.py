@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+import threading
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple, Unpack
 
@@ -56,8 +57,8 @@ class TimelessLoop(asyncio.SelectorEventLoop):
 
     @property
     def works(self) -> bool:
-        """Whether a thread is at work for it."""
-        return self._jobs > 0
+        """Whether a thread is at work for it, or waits for a child process, as asyncio's may (`asyncio-waitpid-0`)."""
+        return self._jobs > 0 or any(one.name.startswith("asyncio-waitpid-") for one in threading.enumerate())
 
     def _job_done(self, _: object) -> None:
         self._jobs -= 1

@@ -1,4 +1,5 @@
 import asyncio
+import sys
 import threading
 import time
 
@@ -80,3 +81,16 @@ def test_no_plugin_catches_what_is_stuck():
     assert not issubclass(Stuck, Exception)
     with pytest.raises(Stuck):
         raise Stuck
+
+
+def test_a_child_process_is_waited_for():
+    """asyncio's thread that waits for it, before Python 3.12, is nobody's job."""
+
+    async def main(loop):
+        begin = loop.time()
+        child = await asyncio.create_subprocess_exec(sys.executable, "-c", "import time; time.sleep(0.2)")
+        async with asyncio.timeout(3_600):
+            await child.wait()
+        return loop.time() - begin
+
+    assert run(main) < 3_600
