@@ -114,7 +114,7 @@ class Transport:
         return estimate_tokens(request)
 
     def models(self) -> Sequence[Model]:
-        """The models it knows, without asking anybody."""
+        """The models it knows, without asking anybody; a request for one goes there if no plugin has another mind."""
         return ()
 
     def refresh(self) -> None:

@@ -63,6 +63,9 @@ assert upstream.requests[0].route.model == "the choice of two"  # the last liste
 | `transform_stream` | up the list | is nearest upstream |
 | `request_finished` | all at once | cannot tell |
 
+Where none of them has a route, the models that the transports list by themselves (`Transport.models`) lead there, again
+the last listed first.
+
 A wrapper may ask several times, elsewhere or not at all. Each time, `fit_request` and `transform_stream` run anew, for
 the route that is tried.
 

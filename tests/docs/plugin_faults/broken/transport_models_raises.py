@@ -1,8 +1,8 @@
-"""a transport's `models` raises."""
+"""a transport's `models` raises, where no plugin chooses a route."""
 
 from contextlib import asynccontextmanager
 
-from cgb import Route, Transport, hookimpl
+from cgb import Transport, hookimpl
 
 
 class Broken(Transport):
@@ -17,5 +17,5 @@ async def open_transport():
 
 
 @hookimpl
-def choose_route(request):
-    return Route("transport-models-raises", request.model)
+def rewrite_request(request):
+    return request.with_(model="nobodys")
