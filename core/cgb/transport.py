@@ -77,12 +77,18 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model that the client may pick, and the route that picking it takes."""
+    """A model that the client may pick, and the route that picking it takes.
+
+    Attributes:
+        decides: whether the route is taken when the plugin's turn to choose comes; otherwise only where no plugin chose
+            one, so that rules and model-map hear of a model that is merely known.
+    """
 
     id: str
     route: Route
     display_name: str = ""
     description: str = ""
+    decides: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ class Transport:
         return estimate_tokens(request)
 
     def models(self) -> Sequence[Model]:
-        """The models it knows, without asking anybody; a request for one goes there if no plugin has another mind."""
+        """The models it knows, without asking anybody."""
         return ()
 
     def refresh(self) -> None:

@@ -191,8 +191,14 @@ class TestRoutes:
         )
         assert [sent.route.model for sent in transport.requests] == ["listed", "m"]
 
-    def test_what_a_transport_lists_leads_there_if_nobody_has_another_mind(self):
-        listed = Model("claude-sonnet-5", Route("own", "listed"))
+    def test_a_transports_own_models_count_as_listed_by_its_plugin(self):
+        listed = Model("claude-sonnet-5", Route("scripted", "own"))
+        transport = ScriptedTransport("Hi.", models=[listed])
+        ask("Hello", [transport])
+        assert transport.requests[0].route.model == "own"
+
+    def test_a_model_that_does_not_decide_leads_there_if_nobody_has_another_mind(self):
+        listed = Model("claude-sonnet-5", Route("own", "listed"), decides=False)
         transport = ScriptedTransport("Hi.", "Hi.", models=[listed])
         silent = plugin("silent", choose_route=lambda request: None)
         ask("Hello", [silent, bringing("own", transport)])

@@ -37,7 +37,8 @@ class WatchedPipeline(Pipeline):
         watched = {name: _Watched(name, transport, trail) for name, transport in transports.items()}
         super().__init__(plugins, watched, _watched_stages(stages, trail))
         self._deciders = tuple(
-            _WatchedDecider(one.plugin, one.models, one.transport, one.step, trail) for one in self._deciders
+            _WatchedDecider(one.plugin, one.models, one.transport, one.step, one.at_once, trail)
+            for one in self._deciders
         )
 
 

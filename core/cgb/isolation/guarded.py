@@ -32,6 +32,7 @@ class GuardedTransport(TransportWrapper):
     def __init__(self, inner: Transport, step: Step) -> None:
         super().__init__(inner)
         self._step = step
+        self._steps: dict[str, Step] = {}
         self.sending = self._of("send")
 
     @override
@@ -46,8 +47,7 @@ class GuardedTransport(TransportWrapper):
 
     @override
     async def count_tokens(self, request: MessagesRequest, route: Route, ctx: Context) -> int:
-        counting = replace(self._of("count_tokens"), arguments=_GIVEN)
-        counted: int = await counting.answer((int,), request=request, route=route, ctx=ctx)
+        counted: int = await self._of("count_tokens").answer((int,), request=request, route=route, ctx=ctx)
         return counted
 
     @override
@@ -94,5 +94,7 @@ class GuardedTransport(TransportWrapper):
 
     def _of(self, method: str) -> Step:
         """One of its methods as a step; a wrapper's are known by its hook."""
-        hook = f"Transport.{method}" if self._step.hook == "open_transport" else self._step.hook
-        return replace(self._step, hook=hook, function=getattr(self.inner, method))
+        if method not in self._steps:
+            hook = f"Transport.{method}" if self._step.hook == "open_transport" else self._step.hook
+            self._steps[method] = replace(self._step, hook=hook, function=getattr(self.inner, method), arguments=_GIVEN)
+        return self._steps[method]

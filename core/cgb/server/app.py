@@ -21,7 +21,7 @@ from .answer import ended
 from .gate import Gate
 from .generations import Generations, watching
 from .metrics import Metrics
-from .routes import router
+from .routes import direct, router
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -72,6 +72,7 @@ def create_app(
 
     app = FastAPI(title="claude-gemini-bridge", version=version("claude-gemini-bridge"), lifespan=life)
     app.state.settings, app.state.demo, app.state.metrics = settings, demo, Metrics(stats)
+    app.router.routes.extend(direct)
     app.include_router(router)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.routing import Route
 
 from ..exchange import Exchange
 from ..messages import Message, MessagesRequest
@@ -14,6 +15,11 @@ from .check import probe
 from .health import hello, status
 from .metrics import metrics
 from .models import entry, listing, page
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import Receive, Scope, Send
 
 router = APIRouter()
 
@@ -41,6 +47,25 @@ async def count_tokens(request: Request) -> Response:
         state.generations.pipeline, parsed, request.headers, counting=True, observe=state.metrics.observe
     )
     return CountAnswer(exchange, state.settings)
+
+
+class _Direct:
+    """An endpoint as an ASGI application: FastAPI's way there, which nothing of it needs, costs 0.1 ms a request."""
+
+    def __init__(self, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        answer = await self._endpoint(Request(scope, receive))
+        await answer(scope, receive, send)
+
+
+direct = (
+    Route("/v1/messages", _Direct(messages), methods=["POST"]),
+    Route("/v1/messages/count_tokens", _Direct(count_tokens), methods=["POST"]),
+)
+"""What is asked for most; goes before the router's own, which describe it in /docs."""
 
 
 @router.get("/v1/models")

@@ -111,7 +111,7 @@ def listed(transport: str, names: Iterable[str] = LISTED) -> tuple[Model, ...]:
     """The models to pick from: under names that Claude Code's discovery keeps, then under their own."""
     found = []
     for prefix in ("claude-", ""):
-        found += [Model(prefix + name, Route(transport, name, why="picked by name"), _title(name)) for name in names]
+        found += [Model(prefix + name, _picked(transport, name), _title(name), decides=False) for name in names]
     return tuple(found)
 
 
@@ -189,6 +189,10 @@ def _generation(name: str) -> float:
 def _longest_prefix(name: str, table: Mapping[str, Facts]) -> Facts | None:
     matching = [prefix for prefix in table if name.startswith(prefix)]
     return table[max(matching, key=len)] if matching else None
+
+
+def _picked(transport: str, name: str) -> Route:
+    return Route(transport, name, why="picked by name")
 
 
 def _title(name: str) -> str:

@@ -144,6 +144,7 @@ class LiteLLMTransport(Transport):
                 f"{prefix}litellm/{name}",
                 Route("litellm", name, why="picked by name"),
                 f"{name.rpartition('/')[2]} (LiteLLM)",
+                decides=False,
             )
             for prefix in ("claude-", "")
             for name in LISTED

@@ -63,8 +63,8 @@ assert upstream.requests[0].route.model == "the choice of two"  # the last liste
 | `transform_stream` | up the list | is nearest upstream |
 | `request_finished` | all at once | cannot tell |
 
-Where none of them has a route, the models that the transports list by themselves (`Transport.models`) lead there, again
-the last listed first.
+A model that a plugin or its transport lists decides in that plugin's turn; one that is listed with `decides=False` only
+where nobody had a route.
 
 A wrapper may ask several times, elsewhere or not at all. Each time, `fit_request` and `transform_stream` run anew, for
 the route that is tried.
