@@ -1,5 +1,6 @@
 """Whatever a plugin does wrong, the client gets the answer or an honest error, and the log says whose fault it is."""
 
+import gc
 import re
 from pathlib import Path
 
@@ -13,9 +14,18 @@ PAGE = Path(__file__).parents[2] / "docs/order-and-failure.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", INTRODUCTION, re.DOTALL)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+# What will not be closed is left to the garbage collector, which cannot close it either.
+_UNCLOSED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(one, id=one.name, marks=_UNCLOSED if one.kind is Kind.LEFT else ()) for one in FAULTS],
+)
 async def test_what_comes_of_it_is_what_is_written_down(fault):
     found = await seen(fault)
+    if fault.kind is Kind.LEFT:
+        gc.collect()
     name = fault.name.replace("_", "-")
     named = f"plugin {name!r} ({fault.name}.py)"
     said = f"cgb's {named} is at fault: {fault.says}." if fault.is_blamed else fault.says
