@@ -85,7 +85,10 @@ def _run(start: Start, config: "Config", listener: socket.socket, plugins: "Sequ
 
     from cgb.server import create_app
 
+    from .garbage import settle
+
     app = create_app(config, plugins=plugins, demo=start.demo, reread=start.reread)
+    settle()
     # Uvicorn raises the signal again once all streams have ended: that is a stop as it should be, not a death.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.Server(uvicorn.Config(app, **_uvicorn_settings(config.server))).run([listener])

@@ -30,18 +30,21 @@ def app() -> FastAPI:
     from cgb.server import create_app
 
     from . import log
+    from .garbage import settle
     from .start import Start
 
     start = Start.from_json(os.environ[_VARIABLE])
     try:
         config = start.config()
         log.setup(config.server.log_level)
-        return create_app(config, demo=start.demo, reread=start.reread)
+        made = create_app(config, demo=start.demo, reread=start.reread)
     except CgbError as error:
         from uvicorn.config import STARTUP_FAILURE
 
         sys.stderr.write(f"cgb: {error}\n")
         sys.exit(STARTUP_FAILURE)
+    settle()
+    return made
 
 
 def watched(plugins: Iterable[Plugin]) -> list[str]:
