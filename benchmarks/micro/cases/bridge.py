@@ -1,0 +1,47 @@
+"""The bridge with its default plugins, in this process: Gemini's part is played where HTTP would begin."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from cgb.config import Config
+from cgb.pipeline import Pipeline
+from cgb.plugins import load, select
+from cgb.upstream import Response, Upstream
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+CONFIG = Config(
+    environ={"GEMINI_API_KEY": "none", "CGB_GEMINI_REFRESH_MODELS": "0", "CGB_SERVER_SLOW_HOOK_MS": "60000"}
+)
+"""Under callgrind every plugin is slow."""
+
+
+@asynccontextmanager
+async def pipeline() -> AsyncIterator[Pipeline]:
+    """A pipeline of the default plugins."""
+    async with Pipeline.open(load(select("default")), CONFIG) as opened:
+        yield opened
+
+
+def answering(pieces: Sequence[bytes]) -> AbstractContextManager[object]:
+    """Let every service answer with these bytes."""
+
+    async def chunks() -> AsyncGenerator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    @asynccontextmanager
+    async def request(*_: Any, **__: Any) -> AsyncIterator[Response]:
+        yield Response(200, {}, chunks())
+
+    return patch.object(Upstream, "request", request)
+
+
+def cut(body: bytes, size: int = 65_536) -> Iterator[bytes]:
+    """A body in the pieces in which it is read."""
+    return (body[place : place + size] for place in range(0, len(body), size))
