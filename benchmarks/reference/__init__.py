@@ -1,0 +1,1 @@
+"""Servers written by hand for one purpose: the least that the bridge's work costs in Python."""
