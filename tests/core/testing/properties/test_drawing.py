@@ -11,6 +11,10 @@ def test_the_examples_are_the_same_each_time():
     assert len(first) == 5
 
 
+def size(example):
+    return len(example.request.model_dump_json())
+
+
 def test_what_fails_is_made_small():
     seen = []
 
@@ -21,6 +25,6 @@ def test_what_fails_is_made_small():
 
     with pytest.raises(ValueError, match="two"):
         shrink(fails, 20, with_answers=False)
-    lengths = [len(one.request.messages) for one in seen]
-    # Not 2 in each process: hypothesis draws on constants of the modules that are loaded.
-    assert lengths[-1] == min(lengths) <= 3
+    # How small differs between processes: hypothesis draws on constants of the modules that are loaded.
+    assert len(seen[-1].request.messages) <= 3
+    assert size(seen[-1]) <= size(seen[0])
