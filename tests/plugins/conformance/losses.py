@@ -88,6 +88,10 @@ LOSSES: tuple[Loss, ...] = (
         "`temperature` of 1.0, Gemini's own, which LiteLLM adds",
     ),
     Loss(
+        "a member called strict in an answer's form", GEMINI, False,
+        "is lost: LiteLLM removes every `strict` from the schema, and an answer in words cannot be renamed back",
+    ),
+    Loss(
         "aliases", GEMINI, "levels",
         "such as `gemini-pro-latest` stand for the models that a table names: LiteLLM keeps to itself who answered",
     ),

@@ -266,6 +266,15 @@ async def test_an_answer_in_json(carrier):
     return "json" in str(asked)
 
 
+@states("a member called strict in an answer's form", True, GOOGLE)
+async def test_a_form_may_have_a_member_called_strict(carrier):
+    schema = {"type": "object", "properties": {"strict": {"type": "boolean"}, "a": {"type": "string"}}}
+    async with reached(carrier) as way:
+        way.reply(Said('{"strict": true}'))
+        await way.ask(request_of(output_config={"format": {"type": "json_schema", "schema": schema}}))
+        return '"strict"' in json.dumps(way.bodies[0])
+
+
 SEARCHES = posted()["16-websearch-subrequest-plain-gemini"].json
 
 
