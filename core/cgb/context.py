@@ -4,12 +4,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .isolation.watch import Layers
-from .messages import MessagesRequest, TextBlock, estimate_tokens, new_id
+from .messages import (
+    Event,
+    MessageDelta,
+    MessagesRequest,
+    MessageStart,
+    TextBlock,
+    Usage,
+    estimate_tokens,
+    merged_usage,
+    new_id,
+)
 
 if TYPE_CHECKING:
+    from .errors import ApiError
     from .transport import Route
 
 Kind: TypeAlias = Literal[
@@ -32,6 +44,33 @@ class Note:
     data: Mapping[str, Any]
 
 
+@dataclass(slots=True)
+class Seen:
+    """What was seen of the answer on its way to the client.
+
+    Attributes:
+        begun_at: when its first event came, by `time.perf_counter`.
+        usage: what it cost so far.
+        stop_reason: why it ended.
+        error: how it failed.
+    """
+
+    begun_at: float | None = None
+    usage: Usage = field(default_factory=Usage)
+    stop_reason: str | None = None
+    error: "ApiError | None" = None
+
+    def read(self, event: Event) -> None:
+        """Take one event; those that repeat the one before may be left out."""
+        if self.begun_at is None:
+            self.begun_at = perf_counter()
+        if isinstance(event, MessageStart):
+            self.usage = event.message.usage
+        elif isinstance(event, MessageDelta):
+            self.usage = merged_usage(self.usage, event.usage)
+            self.stop_reason = event.stop_reason
+
+
 @dataclass(frozen=True)
 class Context:
     """What every hook may know about the request in hand.
@@ -48,6 +87,7 @@ class Context:
         plugin: the plugin that was handed this context; "" in the core.
         at: when the request came.
         layers: the core's own: whose the generators of the answer are.
+        seen: the core's own: what was seen of the answer.
     """
 
     request: MessagesRequest
@@ -60,6 +100,7 @@ class Context:
     plugin: str = ""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     layers: Layers = field(default_factory=Layers, repr=False, compare=False)
+    seen: Seen = field(default_factory=Seen, repr=False, compare=False)
 
     def note(self, kind: str, text: str, **data: Any) -> None:
         """Say what was done: it reaches the log, the metrics, `request_finished` and `cgb explain`."""

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import time
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from .context import Context, kind_of, public_headers
-from .errors import ApiError, Internal
-from .log import log, requests
-from .messages import MessageDelta, MessagesRequest, MessageStart, Usage, merged_usage
+from .errors import ApiError
+from .log import requests
+from .pipeline import failed
 from .record import Record
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
-    from .messages import Event
+    from .messages import Event, MessagesRequest
     from .pipeline import Pipeline
-
-_TELLING = frozenset({MessageStart, MessageDelta})
-
 
 class Exchange:
     """A request and what becomes of it; `finish` it once, when the last byte is out.
@@ -43,35 +39,28 @@ class Exchange:
     ) -> None:
         kind = kind_of(request, headers, counting=counting)
         self.ctx = Context(request, kind, public_headers(headers))
-        self.error: ApiError | None = None
         self._pipeline = pipeline
         self._observe = observe
         self._begin = time.perf_counter()
-        self._first_event_s: float | None = None
-        self._usage = Usage()
-        self._stop_reason: str | None = None
         self._cancelled = False
         pipeline.begin()
 
-    async def events(self) -> AsyncGenerator[Event]:
+    @property
+    def error(self) -> ApiError | None:
+        """How the answer failed."""
+        return self.ctx.seen.error
+
+    @error.setter
+    def error(self, error: ApiError) -> None:
+        self.ctx.seen.error = error
+
+    def events(self) -> AsyncGenerator[Event]:
         """The answer.
 
         Raises:
             ApiError: it failed; whatever a plugin or the core itself raises has become one.
         """
-        try:
-            async with aclosing(self._pipeline.send(self.ctx.request, self.ctx)) as events:
-                async for event in events:
-                    if self._first_event_s is None:
-                        self._first_event_s = time.perf_counter() - self._begin
-                    if type(event) in _TELLING:
-                        self._watch(event)
-                    yield event
-        except ApiError as error:
-            self.error = error
-            raise
-        except Exception as error:
-            raise self.failed(error) from error
+        return self._pipeline.send(self.ctx.request, self.ctx)
 
     async def count_tokens(self) -> int:
         """How many tokens upstream would read for this request."""
@@ -85,12 +74,8 @@ class Exchange:
 
     def failed(self, error: BaseException) -> ApiError:
         """The error a client sees when something was raised that is no answer: a plugin's, if it came from one."""
-        if step := self.ctx.layers.blamed(error):
-            self.error = step.failed(error)
-        else:
-            log.error("request %s failed inside cgb", self.ctx.id, exc_info=error)
-            self.error = Internal(f"cgb itself failed: {type(error).__name__}; the bridge's log has the traceback.")
-        return self.error
+        self.error = found = failed(error, self.ctx)
+        return found
 
     def finish(self, *, cancelled: bool = False) -> Record:
         """The last byte is out, or the client is gone: log it and tell those who watch."""
@@ -105,23 +90,17 @@ class Exchange:
         self._pipeline.end(record.plugin_s)
         return record
 
-    def _watch(self, event: Event) -> None:
-        if isinstance(event, MessageStart):
-            self._usage = event.message.usage
-        elif isinstance(event, MessageDelta):
-            self._usage = merged_usage(self._usage, event.usage)
-            self._stop_reason = event.stop_reason
-
     def _record(self) -> Record:
+        seen = self.ctx.seen
         return Record(
             request=self.ctx.request,
             routes=tuple(self.ctx.routes),
             notes=tuple(self.ctx.notes),
-            usage=self._usage,
-            stop_reason=self._stop_reason,
-            error=self.error,
+            usage=seen.usage,
+            stop_reason=seen.stop_reason,
+            error=seen.error,
             cancelled=self._cancelled,
-            first_event_s=self._first_event_s,
+            first_event_s=None if seen.begun_at is None else seen.begun_at - self._begin,
             duration_s=time.perf_counter() - self._begin,
             plugin_s=dict(self.ctx.plugin_s),
         )

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
 from . import plugins as _plugins
 from .attempt import Attempt
 from .context import Context
-from .errors import ApiError, NotFound, UnusableAnswer
+from .errors import ApiError, Internal, NotFound, UnusableAnswer
 from .hooks import HOOKS
 from .isolation.guarded import GuardedTransport
 from .isolation.owners import owners_of
 from .isolation.watch import WATCHED, Watch, read
 from .isolation.watchers import Watcher
+from .log import log
 from .messages import Grammar, GrammarError, MessageParam, MessagesRequest
 from .opening import described, entered, listed
 from .steps import Step, chain, steps
 from .transport import Model, Route, Target, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 
     from .config import Config
     from .isolation.stats import PluginStats
@@ -35,34 +35,49 @@ if TYPE_CHECKING:
     from .plugins import Plugin
 
 
-@dataclass(frozen=True, slots=True)
 class Decider:
     """A plugin's say in where a request goes: the models that it and its transport listed, then its choose_route.
 
-    Of the models, those count that decide at once, or else those that only do where nobody else had a route.
+    Args:
+        plugin: its name.
+        models: those that it lists.
+        transport: its own, which may list more.
+        step: its choose_route.
+        at_once: whether, of the models, those count that decide at once, or else those that only do where nobody else
+            had a route.
     """
 
-    plugin: str
-    models: tuple[Model, ...]
-    transport: Transport | None
-    step: Step | None
-    at_once: bool
+    def __init__(
+        self, plugin: str, models: tuple[Model, ...], transport: Transport | None, step: Step | None, *, at_once: bool
+    ) -> None:
+        self.plugin = plugin
+        self.step = step
+        self._own = models
+        self._transport = transport
+        self._at_once = at_once
+        self._listed: Sequence[Model] | None = None
+        self._routes: dict[str, Route] = {}
 
-    def listed(self) -> Iterator[Model]:
+    def listed(self) -> tuple[Model, ...]:
         """The models that the plugin and its transport list."""
-        yield from self.models
-        if self.transport is not None:
-            yield from self.transport.models()
+        return (*self._own, *(self._transport.models() if self._transport else ()))
 
     async def decide(self, request: MessagesRequest, ctx: Context) -> Route | None:
         """The route it chooses, or None to leave that to the plugins listed before it."""
-        for model in self.listed():
-            if model.id == request.model and model.decides is self.at_once:
-                return model.route
-        if self.step is None:
-            return None
-        route: Route | None = await self.step.answer((Route, type(None)), request=request, ctx=ctx)
-        return route
+        route = self._named().get(request.model)
+        if route is not None or self.step is None:
+            return route
+        chosen: Route | None = await self.step.answer((Route, type(None)), request=request, ctx=ctx)
+        return chosen
+
+    def _named(self) -> dict[str, Route]:
+        """The routes by the models' names; read anew where the transport lists others than the last time."""
+        found = self._transport.models() if self._transport else ()
+        if found is not self._listed:
+            deciding = (one for one in (*found[::-1], *self._own[::-1]) if one.decides is self._at_once)
+            self._routes = {one.id: one.route for one in deciding}
+            self._listed = found if isinstance(found, tuple) else None  # a list may have others the next time
+        return self._routes
 
 
 class Pipeline:
@@ -80,7 +95,7 @@ class Pipeline:
         self._users = 0
         self._unused: asyncio.Event | None = None
         self._rewrites = stages["rewrite_request"]
-        self._deciders = tuple(_deciders(plugins, self.transports, stages))
+        self._deciders = _deciders(plugins, self.transports, stages)
         # A plugin that wraps or transforms may spoil an answer that the transport gave whole.
         self._answering = [step for hook in ("transform_stream", "wrap_transport") for step in stages[hook]]
         sender: Transport = Attempt(self.transports, stages["fit_request"], stages["transform_stream"])
@@ -165,29 +180,32 @@ class Pipeline:
         """The answer to a request, as events.
 
         Raises:
-            ApiError: the request failed, or what came is no whole answer.
+            ApiError: the request failed, or what came is no whole answer; whatever a plugin or the core itself raises
+                has become one.
         """
-        rewritten, route = await self.route(request, ctx)
-        self._watch(ctx)
         grammar, repeated, index = Grammar(), None, -1
         try:
+            rewritten, route = await self.route(request, ctx)
+            self._watch(ctx)
             async with aclosing(self._sender.send(rewritten, route, ctx)) as events:
                 async for event in events:
                     # What repeats itself, as nearly all of an answer does, need not be read again.
                     if type(event) is not repeated or event.index != index:  # type: ignore[union-attr]
                         repeated, index = read(grammar, event)
+                        ctx.seen.read(event)
                     yield event
-        except ApiError:
+            if not grammar.complete:
+                how, kind = ("ended without message_stop", "cut") if grammar.started else ("was empty", "empty")
+                raise self._spoilt(how, kind, ctx)  # noqa: TRY301 - all errors are noted in one place
+        except ApiError as error:
+            ctx.seen.error = error
             raise
         except Exception as error:
-            if step := ctx.layers.blamed(error):
-                raise step.failed(error) from error
-            if isinstance(error, GrammarError):
-                raise self._spoilt(f"is out of order: {error}", "malformed", ctx) from None
-            raise
-        if not grammar.complete:
-            how, kind = ("ended without message_stop", "cut") if grammar.started else ("was empty", "empty")
-            raise self._spoilt(how, kind, ctx)
+            if isinstance(error, GrammarError) and not ctx.layers.blamed(error):
+                ctx.seen.error = self._spoilt(f"is out of order: {error}", "malformed", ctx)
+                raise ctx.seen.error from None
+            ctx.seen.error = failed(error, ctx)
+            raise ctx.seen.error from error
 
     async def count_tokens(self, request: MessagesRequest, ctx: Context) -> int:
         """How many tokens the upstream of this request would read."""
@@ -230,16 +248,25 @@ class Pipeline:
         return NotFound(f"no plugin has a route for the model {name!r}.{hint}")
 
 
+def failed(error: BaseException, ctx: Context) -> ApiError:
+    """The error a client sees when something was raised that is no answer: a plugin's, if it came from one."""
+    if step := ctx.layers.blamed(error):
+        return step.failed(error)
+    log.error("request %s failed inside cgb", ctx.id, exc_info=error)
+    return Internal(f"cgb itself failed: {type(error).__name__}; the bridge's log has the traceback.")
+
+
 def _deciders(
     plugins: Sequence[Plugin], transports: Mapping[str, Transport], stages: Mapping[str, tuple[Step, ...]]
-) -> Iterator[Decider]:
+) -> tuple[Decider, ...]:
     """Those who decide, the last one first."""
     listing = {step.plugin: step for step in stages["list_models"]}
     choosing = {step.plugin: step for step in stages["choose_route"]}
-    made = []
+    made, last = [], []
     for plugin in plugins:
         models = listed(listing[plugin.name]) if plugin.name in listing else ()
         transport, step = transports.get(plugin.name), choosing.get(plugin.name)
         made.append(Decider(plugin.name, models, transport, step, at_once=True))
-    yield from (replace(one, step=None, at_once=False) for one in made)
-    yield from made
+        if models or transport:
+            last.append(Decider(plugin.name, models, transport, None, at_once=False))
+    return (*last, *made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -36,10 +36,7 @@ class WatchedPipeline(Pipeline):
         self.trail = trail = Trail()
         watched = {name: _Watched(name, transport, trail) for name, transport in transports.items()}
         super().__init__(plugins, watched, _watched_stages(stages, trail))
-        self._deciders = tuple(
-            _WatchedDecider(one.plugin, one.models, one.transport, one.step, one.at_once, trail)
-            for one in self._deciders
-        )
+        self._deciders = tuple(_WatchedDecider(one, trail) for one in self._deciders)
 
 
 def _watched_stages(stages: Mapping[str, tuple[Step, ...]], trail: Trail) -> dict[str, tuple[Step, ...]]:
@@ -147,18 +144,19 @@ class _Tap(TransportWrapper):
                 yield event
 
 
-@dataclass(frozen=True)
 class _WatchedDecider(Decider):
     """A decider, and what it said."""
 
-    trail: Trail
+    def __init__(self, inner: Decider, trail: Trail) -> None:
+        self.__dict__ |= inner.__dict__
+        self._trail = trail
 
     @override
     async def decide(self, request: MessagesRequest, ctx: Context) -> Route | None:
         route = await super().decide(request, ctx)
         listed = route is not None and any(model.id == request.model for model in self.listed())
         if listed or self.step is not None:
-            self.trail.decisions.append(Decision(self.plugin, route, listed))
+            self._trail.decisions.append(Decision(self.plugin, route, listed))
         return route
 
 

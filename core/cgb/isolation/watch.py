@@ -37,7 +37,7 @@ class Layers:
     def add(self, events: AsyncGenerator[Event], step: Step) -> AsyncGenerator[Event]:
         """The same events, and it is known from now on whose they are."""
         if frame := getattr(events, "ag_frame", None):
-            self._steps[frame] = step
+            self._steps.setdefault(frame, step)  # a wrapper may hand on the very generator that it was given
         return self.watch.over(events, step) if self.watch else events
 
     def blamed(self, error: BaseException) -> Step | None:

@@ -13,68 +13,81 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-class _Rest(Generic[Item]):
-    """The rest of a step that has begun and is waiting for `future`."""
-
-    def __init__(self, step: Generator[Any, Any, Item], future: Any) -> None:
-        self._step = step
-        self._future = future
-
-    def __await__(self) -> Generator[Any, Any, Item]:
-        resume: Callable[[Any], Any]
-        waiting = self._future
-        while True:
-            try:
-                given = yield waiting
-                resume = self._step.send
-            except BaseException as error:  # noqa: BLE001 - whatever is thrown in belongs to the step
-                given, resume = error, self._step.throw
-            try:
-                waiting = resume(given)
-            except StopIteration as end:
-                item: Item = end.value
-                return item
-
-
 async def bursts(items: AsyncGenerator[Item]) -> AsyncGenerator[list[Item]]:
     """Lists of the items that come without waiting: one list for each time `items` has to wait.
 
     What upstream sent in one piece so becomes one write to the client, without a timer or a second task.
-    It steps `items` by hand: a step that ends at once is collected, one that has to wait first hands out
-    what was collected and is then awaited to its end.
     """
-    burst: list[Item] = []
+    reading = _Reading(items)
+    reading.begin()
     while True:
-        step: Any = anext(items).__await__()
-        try:
-            future = step.send(None)
-        except StopIteration as end:
-            burst.append(end.value)
-            continue
-        except StopAsyncIteration:
-            break
-        except BaseException:  # what a plugin raises, of whatever kind: nothing can be thrown in from outside here
-            if burst:
-                yield burst
-            raise
-        if burst:
+        if reading.burst:
+            burst, reading.burst = reading.burst, []
             try:
                 yield burst
             except BaseException:
-                await _abandon(step)
+                await reading.abandon()
                 raise
-            burst = []
-        try:
-            burst.append(await _Rest(step, future))
-        except StopAsyncIteration:
+        if reading.is_over:
             break
-    if burst:
-        yield burst
+        await reading
+    if reading.error is not None:
+        raise reading.error
 
 
-async def _abandon(step: Any) -> None:
-    """End a step that waits, so that `items` can be closed."""
-    try:
-        await _Rest(step, step.throw(Abandoned()))
-    except (CancelledError, StopAsyncIteration, StopIteration):
-        return
+class _Reading(Generic[Item]):
+    """Reads all items, and can be stopped wherever that has to wait, for it is stepped by hand.
+
+    Attributes:
+        burst: the items that have come.
+        is_over: whether there are no more; `error` says why, where it is an error.
+    """
+
+    def __init__(self, items: AsyncGenerator[Item]) -> None:
+        self.burst: list[Item] = []
+        self.is_over = False
+        self.error: BaseException | None = None
+        self._items = items
+        self._steps: Any = self._read()
+        self._waits_for: Any = None
+        self._is_abandoned = False
+
+    def begin(self) -> None:
+        """Read what is there."""
+        self._go_on(self._steps.send, None)
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        """Wait for more, or for the end."""
+        resume: Callable[[Any], Any]
+        while not (self.burst or self.is_over):
+            try:
+                given = yield self._waits_for
+                resume = self._steps.send
+            except BaseException as error:  # noqa: BLE001 - whatever is thrown in belongs to the items
+                given, resume = error, self._steps.throw
+            self._go_on(resume, given)
+
+    async def abandon(self) -> None:
+        """End the step that waits, so that the items can be closed."""
+        self._is_abandoned = True
+        if not self.is_over:
+            self._go_on(self._steps.throw, Abandoned())
+        self.burst = []
+        await self
+        if self.error is not None and not isinstance(self.error, CancelledError):
+            raise self.error
+
+    async def _read(self) -> None:
+        async for item in self._items:
+            self.burst.append(item)
+            if self._is_abandoned:
+                return
+
+    def _go_on(self, resume: Callable[[Any], Any], given: Any) -> None:
+        """Until it has to wait."""
+        try:
+            self._waits_for = resume(given)
+        except StopIteration:
+            self.is_over = True
+        except BaseException as error:  # noqa: BLE001 - what came before it goes first
+            self.is_over, self.error = True, error

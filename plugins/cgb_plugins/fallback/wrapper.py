@@ -38,13 +38,14 @@ class Fallback(TransportWrapper):
         self._breakers = Breakers(settings, clock)
 
     @override
-    async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
+    def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         routes = candidates(request, route, self._settings.routes)
-        if len(routes) == 1:
-            async with aclosing(self.inner.send(request, routes[0], ctx)) as events:
-                async for event in events:
-                    yield event
-            return
+        return self.inner.send(request, routes[0], ctx) if len(routes) == 1 else self._tried(request, routes, ctx)
+
+    async def _tried(
+        self, request: MessagesRequest, routes: tuple[Route, ...], ctx: Context
+    ) -> AsyncGenerator[Event]:
+        """The answer of the first route that gives one."""
         way, splice = self._way(routes, ctx), Splice()
         for chosen in way:
             for event in splice.again():

@@ -146,7 +146,7 @@ class GeminiTransport(Transport):
     @asynccontextmanager
     async def _whole(
         self, model: str, body: dict[str, Any], note: Note
-    ) -> AsyncIterator[AsyncGenerator[dict[str, Any]]]:
+    ) -> AsyncIterator[AsyncGenerator[list[dict[str, Any]]]]:
         yield _once(await self._client.call("generateContent", model, body, note))
 
     def _names(self) -> set[str]:
@@ -215,5 +215,5 @@ class GeminiTransport(Transport):
         return Converter(request, family, names, Context(request), safety, route.options).body()
 
 
-async def _once(frame: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
-    yield frame
+async def _once(frame: dict[str, Any]) -> AsyncGenerator[list[dict[str, Any]]]:
+    yield [frame]

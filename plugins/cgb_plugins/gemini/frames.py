@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from cgb import ApiError
+
 from .errors import error_in_stream
 from .halves import Halves, loads
 from .lines import Lines
@@ -18,20 +20,29 @@ _OF_A_FRAME = {"candidates", "error"}
 """The members by which a frame is known that follows one that was broken off."""
 
 
-async def frames_of(chunks: AsyncIterable[bytes], model: str) -> AsyncGenerator[dict[str, Any]]:
-    """The frames of an event stream, or of the array that comes in its place, each as soon as it is complete.
+async def frames_of(chunks: AsyncIterable[bytes], model: str) -> AsyncGenerator[list[dict[str, Any]]]:
+    """The frames of an event stream, or of the array that comes in its place: those that came in one piece together.
 
     Raises:
         ApiError: an error object, framed or bare, in a stream that began with 200.
         UnusableAnswer: something that is not UTF-8, not JSON or not whole.
     """
     lines, reader = Lines(), _Reader(model)
-    async for chunk in chunks:
-        for text in lines.feed(chunk):
-            for frame in reader.read(text):
-                yield frame
-    for frame in reader.end(lines.end()):
-        yield frame
+    found: list[dict[str, Any]] = []
+    try:
+        async for chunk in chunks:
+            for text in lines.feed(chunk):
+                found += reader.read(text)
+            if found:
+                yield found
+                found = []
+        found += reader.end(lines.end())
+    except ApiError:
+        if found:
+            yield found
+        raise
+    if found:
+        yield found
 
 
 def whole(body: bytes, model: str) -> dict[str, Any]:
@@ -54,16 +65,17 @@ class _Reader:
         self._model = model
         self._values = Values()
         self._halves = Halves()
+        self._is_plain = True  # nothing has begun, and nothing waits, so that a text is a value of its own
 
     def read(self, text: bytes) -> Iterable[dict[str, Any]]:
         """The frames that this text completes: as a rule it is just one."""
-        if not self._values.is_between:
+        if not (self._is_plain or self._values.is_between):
             return self._more(text)
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
             return () if text.strip() in {b"", b"[DONE]"} else self._pieces(text)
-        if type(value) is dict and "error" not in value and not self._halves.is_waiting:
+        if self._is_plain and type(value) is dict and "error" not in value:
             return (value,)
         return self._frames(value)
 
@@ -96,6 +108,7 @@ class _Reader:
     def _pieces(self, text: bytes) -> Iterator[dict[str, Any]]:
         for data in self._values.feed(text):
             yield from self.value(data)
+        self._is_plain = self._values.is_between and not self._halves.is_waiting
 
     def _frames(self, value: Any, *, is_odd: bool = False) -> Iterator[dict[str, Any]]:
         """The frames of a JSON value: itself, or an array's members."""

@@ -24,11 +24,8 @@ class Lines:
     def feed(self, chunk: bytes) -> list[bytes]:
         """The JSON text in the lines that these bytes complete; where it is not framed, in all of these bytes."""
         *ends, rest = chunk.replace(b"\r", b"\n").split(b"\n")
-        texts = []
-        for end in ends:
-            text = self._ended(end) if self._is_begun else _text(end) if end else b""
-            if text:
-                texts.append(text)
+        begun = [self._ended(ends.pop(0))] if self._is_begun and ends else []
+        texts = [text for text in (*begun, *map(_text, filter(None, ends))) if text]
         if rest:
             self._line += rest
             self._is_begun = True
@@ -58,8 +55,8 @@ class Lines:
 
 def _text(line: bytes) -> bytes:
     """The JSON text in a line; one that is not an event stream's keeps its line end, which no JSON string may hold."""
-    if line.startswith(b"data:"):
-        return line[5:].removeprefix(b" ")
+    if line.startswith(b"data: "):
+        return line[6:]
     line = line.removeprefix(_BOM)
     if line.startswith(b"data:"):
         return line[5:].removeprefix(b" ")

@@ -13,18 +13,19 @@ from .speech import Speech
 from .spoilt import Call, calls_of, mended
 
 
-async def events_of(frames: AsyncIterable[Mapping[str, Any]], asked: Asked) -> AsyncGenerator[Event]:
+async def events_of(pieces: AsyncIterable[Iterable[Mapping[str, Any]]], asked: Asked) -> AsyncGenerator[Event]:
     """The answer that these frames stream; it ends early where the client wants no more.
 
     Raises:
         UnusableAnswer: it came to nothing, was spoilt, or broke off before Gemini gave a finish reason.
     """
     answer = _Answer(asked)
-    async for frame in frames:
-        for event in answer.read(frame):
-            yield event
-        if answer.is_complete:
-            return
+    async for frames in pieces:
+        for frame in frames:
+            for event in answer.read(frame):
+                yield event
+            if answer.is_complete:
+                return
     for event in answer.end():
         yield event
 
@@ -55,7 +56,7 @@ class _Answer:
         for part in self._parts(candidate):
             if self._asked.domains is not None and not part.get("thought"):
                 self._held.append(part)  # a search's results go before the words that rest on them
-            else:
+            elif not self.is_complete:
                 events += self._say(part)
         if candidate.get("finishReason"):
             self._finish = candidate
@@ -83,7 +84,7 @@ class _Answer:
     def _hear(self, frame: Mapping[str, Any]) -> Mapping[str, Any]:
         """Take a frame's figures, which are cumulative, and give its candidate."""
         if usage := frame.get("usageMetadata"):
-            self._figures.update(present(usage))
+            self._figures.update(usage if None not in usage.values() else present(usage))
         if "promptFeedback" in frame:
             self._blocked = self._blocked or _blocked(frame)
         candidate = candidate_of(frame)
@@ -93,7 +94,8 @@ class _Answer:
 
     def _parts(self, candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A frame's parts that can be said; calls of unknown tools wait for what is decided about them."""
-        parts = list(map(present, (candidate.get("content") or {}).get("parts") or ()))
+        content = candidate.get("content")
+        parts = [present(part) for part in (content and content.get("parts")) or ()]
         if self._asked.visible_tokens is not None:
             parts = self._fitting(parts, candidate, self._asked.visible_tokens)
         if candidate.get("finishReason") == UNEXPECTED:
@@ -109,8 +111,10 @@ class _Answer:
         reason = str(candidate.get("finishReason") or "")
         count = self._figure("candidatesTokenCount")
         before, self._counted = self._counted, count
+        if count < limit + bool(reason):
+            return found
         words = sum(len(part["text"]) for part in found if _is_words(part))
-        if count < limit + bool(reason) or not (words or self._speech.has_text):
+        if not (words or self._speech.has_text):
             return found
         if reason in REFUSALS or reason in SPOILT:
             return found
@@ -125,8 +129,6 @@ class _Answer:
         return fitting
 
     def _say(self, part: Mapping[str, Any]) -> Iterable[Event]:
-        if self.is_complete:
-            return ()
         events = self._speech.say(part)
         return events if self._speech.stopped_by is None else (*events, *self._stop())
 
@@ -151,7 +153,8 @@ class _Answer:
             others = [part for part in self._held if not _is_words(part)]
             yield from self._speech.say_searched(self._grounding, text, domains)
         for part in others:
-            yield from self._say(part)
+            if not self.is_complete:
+                yield from self._say(part)
         yield from self._stop()
         if self._is_full:
             yield from self._complete("max_tokens")

@@ -48,7 +48,10 @@ class Speech:
 
     def say(self, part: Part) -> Iterable[Event]:
         """The events of one part."""
-        call, text = part.get("functionCall"), part.get("text")
+        text = part.get("text")
+        if len(part) == 1 and type(text) is str:  # nearly all of an answer
+            return self._write(text if self._stops.are_none else self._stops.read(text))
+        call = part.get("functionCall")
         signature = str(part.get("thoughtSignature") or "")
         if isinstance(call, dict):
             return self._call(call, signature)
@@ -119,7 +122,8 @@ class Speech:
             fields = self._signed_whole(text)
         self.has_text = True
         self._written += len(text)
-        return signed + self._writer.text(text, **fields)
+        said = self._writer.text(text, **fields)
+        return signed + said if signed else said
 
     def _signed_whole(self, text: str) -> dict[str, str]:
         """The field of a block that begins with a signed text, where that is just this text."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from . import Gemini
 
-    Frames = AsyncGenerator[dict[str, Any]]
+    Frames = AsyncGenerator[list[dict[str, Any]]]
 
 _OK = 200
 
@@ -47,7 +47,7 @@ class Client:
 
     @asynccontextmanager
     async def stream(self, model: str, body: dict[str, Any], note: Note | None = None) -> AsyncIterator[Frames]:
-        """The frames of a streamed answer, which has begun: what its first frame refuses, the next key may get.
+        """The frames of a streamed answer, which has begun: what its first ones refuse, the next key may get.
 
         Raises:
             ApiError: Gemini refused, failed, or could not be reached.
@@ -108,8 +108,8 @@ def _headers(key: SecretStr | None) -> dict[str, str]:
     return {"content-type": "application/json", **({"x-goog-api-key": key.get_secret_value()} if key else {})}
 
 
-async def _joined(first: dict[str, Any] | None, rest: Frames) -> Frames:
+async def _joined(first: list[dict[str, Any]] | None, rest: Frames) -> Frames:
     if first is not None:
         yield first
-        async for frame in rest:
-            yield frame
+        async for frames in rest:
+            yield frames

@@ -16,7 +16,7 @@ from .ladder import Rung, kind_of, ladder_of
 from .resume import Rest, asking_for_rest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tenacity import RetryCallState
 
@@ -104,11 +104,10 @@ class Climb:
         """What closes the attempt before; nothing at first."""
         return self._answer.again() if self._failure else iter(())
 
-    def read(self, event: Event) -> Iterable[Event]:
-        """What the client gets for an event of the current attempt."""
-        if self._rest is None:
-            return self._answer.read(event)
-        return chain.from_iterable(map(self._answer.read, self._rest.read(event)))
+    def reader(self) -> Callable[[Event], Iterable[Event]]:
+        """Tells what the client gets for each event of the current attempt."""
+        read, rest = self._answer.read, self._rest
+        return read if rest is None else lambda event: chain.from_iterable(map(read, rest.read(event)))
 
     def end(self, last: ApiError) -> Iterable[Event]:
         """The end of an answer for which nobody is asked any more.

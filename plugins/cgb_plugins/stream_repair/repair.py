@@ -32,10 +32,10 @@ class Repair(TransportWrapper):
                 with attempt:
                     for event in climb.begin():
                         yield event
-                    asking = climb.asking
+                    asking, read = climb.asking, climb.reader()
                     async with aclosing(self.inner.send(asking.request, asking.route, ctx)) as events:
                         async for event in events:
-                            for shown in climb.read(event):
+                            for shown in read(event):
                                 yield shown
                     return
         except ApiError as error:

@@ -158,15 +158,15 @@ def asked(request: MessagesRequest | None = None, model: str = NEW, **fields: An
 
 
 async def read(frames: Any, request: MessagesRequest | None = None, model: str = NEW, **fields: Any) -> Message:
-    """The answer that an async iterable of frames streams; its events are seen to be in the grammar."""
+    """The answer that an async iterable of pieces of frames streams; its events are seen to be in the grammar."""
     events = [event async for event in events_of(frames, asked(request, model, **fields))]
     return assert_stream(events)
 
 
 async def given(*frames: dict[str, Any]) -> Any:
-    """Frames as a stream."""
+    """Frames as a stream, each in a piece of its own."""
     for one in frames:
-        yield one
+        yield [one]
 
 
 def answer(*frames: dict[str, Any], request: MessagesRequest | None = None, model: str = NEW, **fields: Any) -> Message:

@@ -32,7 +32,7 @@ async def given(*chunks):
 
 
 async def _frames(*chunks):
-    return [frame async for frame in frames_of(given(*chunks), "m")]
+    return [frame async for found in frames_of(given(*chunks), "m") for frame in found]
 
 
 def frames(*chunks):
@@ -107,7 +107,7 @@ async def test_an_arrays_frames_come_as_they_are_complete(size):
     raw = b"[" + ONE + b"," + TWO[:-1]
     found = frames_of(given(*(raw[start : start + size] for start in range(0, len(raw), size))), "m")
 
-    assert texts([await anext(found)]) == ["one"]
+    assert texts(await anext(found)) == ["one"]
     with pytest.raises(UnusableAnswer):
         await anext(found)
 
@@ -281,7 +281,7 @@ async def asked(body, encoding, pieces=0):
         client = Client(Gemini.model_validate({"base_url": server.url, "api_key": "x"}))
         try:
             async with client.stream("m", {}) as found:
-                return [frame async for frame in found]
+                return [frame async for frames in found for frame in frames]
         except ApiError:
             return None
         finally:

@@ -33,7 +33,7 @@ class Asks:
             for one in frames:
                 if isinstance(one, Exception):
                     raise one
-                yield one
+                yield [one]
         finally:
             self.closed += 1
 
@@ -56,7 +56,7 @@ async def test_one_hop_is_as_it_is():
     frames = [frame(text("a"), usage=END), last(text("b"), candidatesTokenCount=3)]
     asks = Asks(frames)
 
-    assert [one async for one in hops(asks, {"x": 1}, Context(request_of()))] == frames
+    assert [one async for one in hops(asks, {"x": 1}, Context(request_of()))] == [[one] for one in frames]
     assert asks.bodies == [{"x": 1}]
 
 

@@ -382,7 +382,7 @@ def test_nothing_is_begun_before_gemini_has_answered():
 
     async def failing():
         raise ApiError("No.")
-        yield {}
+        yield [{}]
 
     async def first():
         seen = 0
@@ -663,7 +663,7 @@ def test_reading_does_not_wait_for_the_whole_answer():
         async def frames():
             for place, one in enumerate([frame(text("a")), frame(text("b")), frame(finish="STOP")]):
                 taken.append(place)
-                yield one
+                yield [one]
 
         events = events_of(frames(), asked())
         return [len(taken) async for event in events if isinstance(event, TextDelta)]

@@ -28,7 +28,7 @@ def settings(url="http://127.0.0.1:9", **fields):
 
 async def streamed(client, model="m"):
     async with client.stream(model, BODY) as found:
-        return [frame async for frame in found]
+        return [frame async for frames in found for frame in frames]
 
 
 async def asking(url, **fields):
@@ -229,7 +229,7 @@ async def test_the_same_request_goes_on_with_the_next_key(refusal):
         client = Client(settings(server.url, **THREE))
         for _ in range(2):
             async with client.stream("m", BODY, lambda *note: notes.append(note)) as found:
-                assert texts([frame async for frame in found]) == ["one"]
+                assert texts([frame async for frames in found for frame in frames]) == ["one"]
         await client.aclose()
 
     assert keys_of(server) == ["1", "2", "2"]
