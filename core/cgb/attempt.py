@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -40,16 +39,19 @@ class Attempt(Transport):
     async def _send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         transport, target, fitted = await self._fit(request, route, ctx)
         given = {"request": request, "fitted": fitted, "route": route, "target": target, "ctx": ctx}
+        layers: list[tuple[AsyncGenerator[Event], Step]] = []
         try:
-            async with AsyncExitStack() as stack:
+            try:
                 events = transport.send(fitted, route, ctx)
-                stack.push_async_callback(_close, events, transport.sending)
+                layers.append((events, transport.sending))
                 for stage in reversed(self._streams):
                     ctx.plugin_s.setdefault(stage.plugin, 0.0)
                     events = ctx.layers.add(stage.call(events=events, **given), stage)
-                    stack.push_async_callback(_close, events, stage)
+                    layers.append((events, stage))
                 async for event in events:
                     yield event
+            finally:
+                await _close(layers)
         except ApiError:
             raise
         except Exception as error:
@@ -77,14 +79,19 @@ class Attempt(Transport):
         return transport, target, await chain(self._fits, "request", _set(request, route), **given)
 
 
-async def _close(events: AsyncGenerator[Event], step: Step) -> None:
-    """Close a layer; that it would not be closed is found out where it is, and leaves no trace in its frames."""
+async def _close(layers: list[tuple[AsyncGenerator[Event], Step]]) -> None:
+    """Close all layers, the outermost first; that one would not be closed leaves no trace in its frames."""
+    if not layers:
+        return
+    events, step = layers.pop()
     try:
         await events.aclose()
     except ApiError:
         raise
     except Exception as error:
         raise step.failed(error) from error
+    finally:
+        await _close(layers)
 
 
 def _set(request: MessagesRequest, route: Route) -> MessagesRequest:

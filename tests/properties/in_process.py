@@ -1,7 +1,7 @@
 """A client, the bridge and Gemini in one process: the whole pipeline, with bytes where the network would be."""
 
 import asyncio
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,14 +50,13 @@ class Wire:
         self.bodies = []
         self.violations = []
 
-    @asynccontextmanager
-    async def stream(self, model, body, note=None):
+    def stream(self, model, body, note=None):
         data = orjson.dumps(body)
         if wrong := violations(model, data, signed=self.signed):
             self.violations.append(f"{wrong}\n{data.decode()}")
         self.bodies.append(data)
         # However often it is asked, the last answer stays the same.
-        yield frames_of(each(self.answers.pop(0) if self.answers[1:] else self.answers[0]), model)
+        return frames_of(each(self.answers.pop(0) if self.answers[1:] else self.answers[0]), model)
 
     async def close(self):
         pass

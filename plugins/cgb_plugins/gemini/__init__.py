@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -143,11 +143,8 @@ class GeminiTransport(Transport):
             return partial(self._whole, route.model, note=ctx.note)
         return partial(self._client.stream, route.model, note=ctx.note)
 
-    @asynccontextmanager
-    async def _whole(
-        self, model: str, body: dict[str, Any], note: Note
-    ) -> AsyncIterator[AsyncGenerator[list[dict[str, Any]]]]:
-        yield _once(await self._client.call("generateContent", model, body, note))
+    async def _whole(self, model: str, body: dict[str, Any], note: Note) -> AsyncGenerator[list[dict[str, Any]]]:
+        yield [await self._client.call("generateContent", model, body, note)]
 
     def _names(self) -> set[str]:
         """The models there are, as Gemini names them."""
@@ -213,7 +210,3 @@ class GeminiTransport(Transport):
         family = self._catalogue.family(route.model)
         names, safety = tool_names(request), self._settings.safety
         return Converter(request, family, names, Context(request), safety, route.options).body()
-
-
-async def _once(frame: dict[str, Any]) -> AsyncGenerator[list[dict[str, Any]]]:
-    yield [frame]

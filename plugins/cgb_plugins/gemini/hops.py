@@ -1,13 +1,13 @@
 """The long answers of Gemini 4, which come in several hops."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import aclosing
 from typing import Any
 
 from cgb import Context
 
 Frame = Mapping[str, Any]
-Ask = Callable[[dict[str, Any]], AbstractAsyncContextManager[AsyncGenerator[list[dict[str, Any]]]]]
+Ask = Callable[[dict[str, Any]], AsyncGenerator[list[dict[str, Any]]]]
 
 _HOPS = 16
 _WRITTEN = ("candidatesTokenCount", "thoughtsTokenCount")
@@ -23,7 +23,7 @@ async def hops(ask: Ask, body: dict[str, Any], ctx: Context) -> AsyncGenerator[l
     before: dict[str, int] = {}
     for place in range(_HOPS):
         hop = _Hop(before, is_last=place + 1 == _HOPS)
-        async with ask(body) as pieces, aclosing(pieces):
+        async with aclosing(ask(body)) as pieces:
             async for frames in pieces:
                 yield list(map(hop.read, frames))
         if not hop.token:

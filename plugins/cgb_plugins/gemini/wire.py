@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -45,24 +45,31 @@ class Client:
         """Close the pool."""
         await self._upstream.aclose()
 
-    @asynccontextmanager
-    async def stream(self, model: str, body: dict[str, Any], note: Note | None = None) -> AsyncIterator[Frames]:
-        """The frames of a streamed answer, which has begun: what its first ones refuse, the next key may get.
+    async def stream(self, model: str, body: dict[str, Any], note: Note | None = None) -> Frames:
+        """The frames of a streamed answer, those together that came together; what its first refuse, the next key gets.
 
         Raises:
             ApiError: Gemini refused, failed, or could not be reached.
         """
-        frames, opened = await self.keys.use(model, partial(self._begun, model, orjson.dumps(body)), note)
-        async with opened, aclosing(frames):
-            yield frames
+        first, frames = await self.keys.use(model, partial(self._begun, model, orjson.dumps(body)), note)
+        async with aclosing(frames):
+            if first is not None:
+                yield first
+            async for found in frames:
+                yield found
 
-    async def _begun(self, model: str, body: bytes, key: SecretStr | None) -> tuple[Frames, AsyncExitStack]:
+    async def _begun(self, model: str, body: bytes, key: SecretStr | None) -> tuple[Any, Frames]:
+        frames = self._frames(model, body, key)
+        return await anext(frames, None), frames
+
+    async def _frames(self, model: str, body: bytes, key: SecretStr | None) -> Frames:
         path = f"{_path(model)}:streamGenerateContent?alt=sse"
-        async with AsyncExitStack() as opened:
-            response = await opened.enter_async_context(self._request("POST", path, model, body, key))
-            frames = await opened.enter_async_context(aclosing(frames_of(response.chunks, model)))
-            first = await anext(frames, None)
-            return _joined(first, frames), opened.pop_all()
+        async with (
+            self._request("POST", path, model, body, key) as response,
+            aclosing(frames_of(response.chunks, model)) as frames,
+        ):
+            async for found in frames:
+                yield found
 
     async def call(
         self,
@@ -106,10 +113,3 @@ def _path(model: str) -> str:
 
 def _headers(key: SecretStr | None) -> dict[str, str]:
     return {"content-type": "application/json", **({"x-goog-api-key": key.get_secret_value()} if key else {})}
-
-
-async def _joined(first: list[dict[str, Any]] | None, rest: Frames) -> Frames:
-    if first is not None:
-        yield first
-        async for frames in rest:
-            yield frames

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import chain
+from random import uniform
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
-
-from tenacity import wait_exponential_jitter
 
 from cgb import ApiError, InvalidRequest, UnusableAnswer
 
@@ -17,8 +17,6 @@ from .resume import Rest, asking_for_rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from tenacity import RetryCallState
 
     from cgb import Context, Event, MessagesRequest, Route, Target
 
@@ -59,50 +57,49 @@ class Climb:
         self._remedies: dict[str, Any] | None = {}
         self._failure: ApiError | None = None
         self._failing_since: float | None = None
-        self._backoff = wait_exponential_jitter(settings.backoff_s, _LONGEST_BACKOFF_S, jitter=settings.backoff_s)
+        self._attempts = 0
 
-    # What tenacity asks, in this order: whether to ask again, how long to wait, whether that is too long
+    def step(self, last: ApiError) -> float | None:
+        """Take the rung for a failure: the next attempt asks accordingly.
 
-    def goes_on(self, error: BaseException) -> bool:
-        """Whether there is a rung for a failure."""
-        if not isinstance(error, ApiError) or self._answer.is_complete:
-            return False
-        return self._rung(self._own(error)) is not None
-
-    def wait(self, state: RetryCallState) -> float:
-        """Seconds to wait before the next attempt: what upstream asks for, to the fraction, or a backoff."""
-        error = self._failed(state)
-        ladder = ladder_of(error, self._settings.patience_s)
-        if error.retry_after is not None:
-            return error.retry_after
-        return self._backoff(state) if ladder and ladder.waits else 0.0
-
-    def is_spent(self, state: RetryCallState) -> bool:
-        """Whether the time for repairs is over: it begins with the first failure, however long that took to come."""
-        now = state.outcome_timestamp or 0.0
-        self._failing_since = now if self._failing_since is None else self._failing_since
-        return now + state.upcoming_sleep - self._failing_since > self._settings.budget_s
-
-    def take(self, state: RetryCallState) -> None:
-        """Take the rung: the next attempt asks accordingly."""
-        error = self._failed(state)
-        rung = self._rung(error)
+        Returns:
+            Seconds to wait before it; None if there is no rung, or the time for repairs is over, which begins with the
+            first failure, however long that took to come.
+        """
+        error = self._own(last)
+        rung = None if self._answer.is_complete else self._rung(error)
         if rung is None:
-            return
+            return None
+        now, pause = monotonic(), self._pause(error)
+        self._failing_since = now if self._failing_since is None else self._failing_since
+        if now + pause - self._failing_since > self._settings.budget_s:
+            return None
         if error.retry_after:
             self._note("waited", f"waited {error.retry_after:g} s, as upstream asked", error)
         self._note(rung.kind, rung.text, error)
         self._was_silent = self._is_silence(error)
-        if state.outcome is not None and state.outcome.exception() is not error:
+        if last is not error:
             self._remedies = None
         self._ask(rung, error)
         self._failure = self._failure if self._resumes > 1 else error
+        return pause
+
+    def _pause(self, error: ApiError) -> float:
+        """What upstream asks for, to the fraction, or a backoff that doubles each time."""
+        self._attempts += 1
+        ladder = ladder_of(error, self._settings.patience_s)
+        if error.retry_after is not None:
+            return error.retry_after
+        if not (ladder and ladder.waits):
+            return 0.0
+        first = self._settings.backoff_s
+        return min(first * 2.0 ** (self._attempts - 1) + uniform(0, first), _LONGEST_BACKOFF_S)  # noqa: S311 - no secret
 
     # The attempts
 
-    def begin(self) -> Iterator[Event]:
-        """What closes the attempt before; nothing at first."""
-        return self._answer.again() if self._failure else iter(())
+    def again(self) -> Iterator[Event]:
+        """What closes an attempt that failed, before the next."""
+        return self._answer.again()
 
     def reader(self) -> Callable[[Event], Iterable[Event]]:
         """Tells what the client gets for each event of the current attempt."""
@@ -147,13 +144,6 @@ class Climb:
     @property
     def _is_last_route(self) -> bool:
         return self._answer.is_committed or not self._first.route.fallbacks
-
-    def _failed(self, state: RetryCallState) -> ApiError:
-        """The failure of an attempt, for which `goes_on` was true."""
-        error = state.outcome and state.outcome.exception()
-        if not isinstance(error, ApiError):
-            raise TypeError(f"no failure of an attempt: {error!r}")
-        return self._own(error)
 
     def _own(self, error: ApiError) -> ApiError:
         """The failure to be repaired: a target that refuses a changed request has only refused the change."""

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from tenacity import AsyncRetrying, retry_if_exception
 from typing_extensions import override
 
 from cgb import ApiError, Context, Event, MessagesRequest, Route, Transport, TransportWrapper
@@ -27,28 +26,20 @@ class Repair(TransportWrapper):
     async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         own = ctx.for_plugin("stream-repair")
         climb = Climb(Asking(request, route), self.inner.target_of(route), self._settings, own)
-        try:
-            async for attempt in _retrying(climb):
-                with attempt:
-                    for event in climb.begin():
-                        yield event
-                    asking, read = climb.asking, climb.reader()
-                    async with aclosing(self.inner.send(asking.request, asking.route, ctx)) as events:
-                        async for event in events:
-                            for shown in read(event):
-                                yield shown
-                    return
-        except ApiError as error:
-            for event in climb.end(error):
+        pause: float | None = 0.0
+        while pause is not None:
+            asking, read = climb.asking, climb.reader()
+            try:
+                async with aclosing(self.inner.send(asking.request, asking.route, ctx)) as events:
+                    async for event in events:
+                        for shown in read(event):
+                            yield shown
+            except ApiError as error:
+                pause = climb.step(error)
+                due = climb.end(error) if pause is None else climb.again()
+            else:
+                return
+            if pause is not None:
+                await sleep(pause)
+            for event in due:
                 yield event
-
-
-def _retrying(climb: Climb) -> AsyncRetrying:
-    return AsyncRetrying(
-        retry=retry_if_exception(climb.goes_on),
-        wait=climb.wait,
-        stop=climb.is_spent,
-        before_sleep=climb.take,
-        sleep=sleep,
-        reraise=True,
-    )

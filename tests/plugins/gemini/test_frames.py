@@ -280,7 +280,7 @@ async def asked(body, encoding, pieces=0):
     async with raw_server(http(body, **{"Content-Encoding": encoding}), pieces=pieces) as server:
         client = Client(Gemini.model_validate({"base_url": server.url, "api_key": "x"}))
         try:
-            async with client.stream("m", {}) as found:
+            async with aclosing(client.stream("m", {})) as found:
                 return [frame async for frames in found for frame in frames]
         except ApiError:
             return None

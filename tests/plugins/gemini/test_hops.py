@@ -1,7 +1,6 @@
 """Gemini 4's long answers: as if each had come in one piece (Gemini API contract, models)."""
 
 import asyncio
-from contextlib import asynccontextmanager
 
 import pytest
 from hypothesis import given as for_all
@@ -23,10 +22,9 @@ class Asks:
         self.closed = 0
         self._answers = list(answers)
 
-    @asynccontextmanager
-    async def __call__(self, body):
+    def __call__(self, body):
         self.bodies.append(body)
-        yield self._frames(self._answers.pop(0))
+        return self._frames(self._answers.pop(0))
 
     async def _frames(self, frames):
         try:
