@@ -85,8 +85,10 @@ class Accumulator:
 
 def merged_usage(start: Usage, end: Usage) -> Usage:
     """The usage of message_delta over that of message_start: a figure of 0 says nothing."""
-    figures = {name: value for name, value in end.model_dump().items() if value}
-    return start.with_(**figures)
+    said, before = dict(end), dict(start)
+    if all(said.get(name) or not figure for name, figure in before.items()):
+        return end
+    return start.with_(**{name: figure for name, figure in said.items() if figure})
 
 
 async def accumulate(events: AsyncIterable[Event]) -> Message:

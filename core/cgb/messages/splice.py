@@ -41,7 +41,7 @@ class Splice:
         self._next = 0
         self._open: int | None = None
         self._joins = False
-        self._spent = Usage()
+        self._spent: Usage | None = None
         self._attempt = Usage()
         self._end: MessageDelta | None = None
 
@@ -60,30 +60,30 @@ class Splice:
         if not self._is_committed:
             self._is_committed = _commits(event)
         if type(event) in _DELTAS:
-            return (event if self._open is None else renumbered(event, self._open),)  # type: ignore[arg-type]  # a delta
+            if self._open is None or event.index == self._open:  # type: ignore[union-attr]  # a delta
+                return (event,)
+            return (renumbered(event, self._open),)  # type: ignore[arg-type]
         return self._read(event)
 
-    def _read(self, event: Event) -> Iterator[Event]:
+    def _read(self, event: Event) -> Iterable[Event]:
         match event:
             case ContentBlockStart():
-                yield from self._begin(event)
+                return self._begin(event)
             case ContentBlockStop():
-                yield from self._close(event)
+                return self._close(event)
             case MessageStart(message):
                 self._attempt = message.usage
-                if not self._started:
-                    self._started = True
-                    yield event
+                first, self._started = not self._started, True
+                return (event,) if first else ()
             case MessageDelta(_, _, usage):
-                yield from self._close_joining()
                 self._attempt = merged_usage(self._attempt, usage)
-                self._end = replace(event, usage=self._spent + self._attempt)
-            case MessageStop():
-                if self._end is not None:
-                    yield self._end
-                yield event
+                spent = self._attempt if self._spent is None else self._spent + self._attempt
+                self._end = event if spent is usage else replace(event, usage=spent)
+                return self._close_joining()
+            case MessageStop() if self._end is not None:
+                return (self._end, event)
             case _:
-                yield event
+                return (event,)
 
     def again(self, *, joining: bool = False) -> Iterator[Event]:
         """Give the current attempt up: close what it left open and count what it cost.
@@ -94,7 +94,7 @@ class Splice:
         self._joins = joining and self._open is not None
         if not self._joins:
             yield from self._close()
-        self._spent = self._spent + self._attempt
+        self._spent = self._attempt if self._spent is None else self._spent + self._attempt
         self._attempt = Usage()
         self._end = None
 

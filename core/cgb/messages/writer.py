@@ -39,13 +39,9 @@ class Writer:
     def __init__(self, model: str, usage: Usage | None = None) -> None:
         self._message = Message(id=new_id("msg"), model=model, usage=usage or Usage())
         self._index = -1
-        self._open = ""
-        self._signature = ""
-
-    @property
-    def open_block(self) -> str:
+        self.open_block = ""
         """The type of the block that is open; "" for none."""
-        return self._open
+        self._signature = ""
 
     def start(self) -> list[Event]:
         """Begin the answer."""
@@ -53,7 +49,7 @@ class Writer:
 
     def text(self, text: str, **fields: Any) -> list[Event]:
         """Say words; `fields` are further members of the block, and begin a new one."""
-        if self._open == "text" and not fields:
+        if self.open_block == "text" and not fields:
             return [TextDelta(self._index, text)] if text else []
         started = self._start("text", {"type": "text", "text": "", **fields})
         return [*started, TextDelta(self._index, text)] if text else started
@@ -61,7 +57,7 @@ class Writer:
     def thinking(self, thinking: str) -> list[Event]:
         """Think aloud."""
         events: list[Event] = []
-        if self._open != "thinking" or self._signature:
+        if self.open_block != "thinking" or self._signature:
             events = self._start("thinking", {"type": "thinking", "thinking": "", "signature": ""})
         if thinking:
             events.append(ThinkingDelta(self._index, thinking))
@@ -86,10 +82,10 @@ class Writer:
 
     def close(self) -> list[Event]:
         """Close the block that is open, if one is."""
-        if not self._open:
+        if not self.open_block:
             return []
         signed: list[Event] = [SignatureDelta(self._index, self._signature)] if self._signature else []
-        self._open = self._signature = ""
+        self.open_block = self._signature = ""
         return [*signed, ContentBlockStop(self._index)]
 
     def finish(self, stop_reason: str, usage: Usage, *, stop_sequence: str | None = None, **extra: Any) -> list[Event]:
@@ -99,7 +95,7 @@ class Writer:
     def _start(self, kind: str, block: Mapping[str, Any]) -> list[Event]:
         closed = self.close()
         self._index += 1
-        self._open = kind
+        self.open_block = kind
         return [*closed, ContentBlockStart(self._index, block)]
 
 

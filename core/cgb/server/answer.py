@@ -48,12 +48,13 @@ class Answer(Response):
         self._exchange = exchange
         self._settings = settings
         self._started = False
-        self._writing = asyncio.Lock()
+        self._is_writing = False
+        self._pinging: asyncio.Future[None] | None = None
         self._last_byte = time.monotonic()
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answering = asyncio.create_task(self._answer(send))
+        answering = asyncio.create_task(self._answer(self._in_turn(send)))
         leaving = asyncio.create_task(_left(receive))
         with _counted_as_open():
             try:
@@ -74,10 +75,18 @@ class Answer(Response):
             await over.wait(min(self._patience, self._settings.ping_s))
             if over.ended() or self._patience > 0:
                 continue
-            if self._writing.locked():  # to a client that is slow to read
-                self._last_byte = time.monotonic()
-            else:
-                await self._keep_alive(send)
+            if not self._is_writing:  # to a client that is slow to read
+                await self._ping(send)
+            self._last_byte = time.monotonic()
+
+    async def _ping(self, send: Send) -> None:
+        """Say something, while the answer waits with what it has to say."""
+        self._pinging = asyncio.get_running_loop().create_future()
+        try:
+            await self._keep_alive(send)
+        finally:
+            self._pinging.set_result(None)
+            self._pinging = None
 
     async def _stop(self, answering: asyncio.Task[None], send: Send) -> None:
         """The server stops, and has waited long enough: an error is honest, a stream that is cut is not."""
@@ -91,9 +100,8 @@ class Answer(Response):
     async def _run(self, send: Send) -> None:
         """Send the answer."""
 
-    async def _keep_alive(self, send: Send) -> None:  # noqa: ARG002 - for the streamed answer
+    async def _keep_alive(self, send: Send) -> None:
         """Nothing was sent for a while. A plain answer has nothing to say before its end."""
-        self._last_byte = time.monotonic()
 
     @property
     def _patience(self) -> float:
@@ -125,24 +133,35 @@ class Answer(Response):
     async def _fail(self, send: Send, error: ApiError) -> None:
         body = error.body(self._exchange.ctx.id)
         if self._started:
-            await self._write(send, frame(body), more=False)
+            await send(_body(frame(body)))
             return
         await self._start(send, error.status, _JSON, {**self._route, **error.headers})
-        await self._write(send, dumps(body), more=False)
+        await send(_body(dumps(body)))
 
     async def _start(self, send: Send, status: int, content_type: str, headers: Mapping[str, str]) -> None:
         self._started = True
         said = {"content-type": content_type, "request-id": self._exchange.ctx.id, **headers}
         raw = [(name.encode(), value.encode()) for name, value in said.items()]
-        await self._send(send, {"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.start", "status": status, "headers": raw})
 
-    async def _write(self, send: Send, data: bytes, *, more: bool) -> None:
-        await self._send(send, {"type": "http.response.body", "body": data, "more_body": more})
+    def _in_turn(self, send: Send) -> Send:
+        """The answer's own way to send: after a ping that is being sent, and none is sent meanwhile."""
 
-    async def _send(self, send: Send, message: Message) -> None:
-        self._last_byte = time.monotonic()
-        async with self._writing:
-            await send(message)
+        async def sent(message: Message) -> None:
+            if self._pinging is not None:
+                await asyncio.shield(self._pinging)
+            self._last_byte = time.monotonic()
+            self._is_writing = True
+            try:
+                await send(message)
+            finally:
+                self._is_writing = False
+
+        return sent
+
+
+def _body(data: bytes, *, more: bool = False) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": more}
 
 
 class StreamedAnswer(Answer):
@@ -155,14 +174,14 @@ class StreamedAnswer(Answer):
                 data = b"".join(map(encode, bunch))
                 if not self._started:
                     await self._start_stream(send, self._route)
-                await self._write(send, data, more=True)
-        await self._write(send, b"", more=False)
+                await send(_body(data, more=True))
+        await send(_body(b""))
 
     @override
     async def _keep_alive(self, send: Send) -> None:
         if not self._started:
             await self._start_stream(send, {})
-        await self._write(send, PING, more=True)
+        await send(_body(PING, more=True))
 
     async def _start_stream(self, send: Send, route: Mapping[str, str]) -> None:
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no", **route}
@@ -177,7 +196,7 @@ class PlainAnswer(Answer):
         async with aclosing(self._exchange.events()) as events:
             message = await accumulate(events)
         await self._start(send, 200, _JSON, self._route)
-        await self._write(send, dumps(message.to_wire()), more=False)
+        await send(_body(dumps(message.to_wire())))
 
 
 class CountAnswer(Answer):
@@ -187,7 +206,7 @@ class CountAnswer(Answer):
     async def _run(self, send: Send) -> None:
         counted: dict[str, Any] = {"input_tokens": await self._exchange.count_tokens()}
         await self._start(send, 200, _JSON, self._route)
-        await self._write(send, dumps(counted), more=False)
+        await send(_body(dumps(counted)))
 
 
 async def ended(timeout: float) -> None:  # noqa: ASYNC109 - giving up is no error here

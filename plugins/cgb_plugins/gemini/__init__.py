@@ -32,12 +32,11 @@ from cgb.upstream import Address, UpstreamSettings
 
 from .asked import Asked
 from .fetch import Fetcher
-from .hops import Ask, hops
 from .keys import Note
 from .links import Links
 from .models import Catalogue, Dialect
 from .request import Converter
-from .response import events_of
+from .response import Ask, events_of
 from .thinking import visible_tokens
 from .tools import domains, tool_names
 from .wire import Client
@@ -130,10 +129,7 @@ class GeminiTransport(Transport):
             domains=domains(request, family),
             learn=partial(self._catalogue.learn, route.model),
         )
-        async with (
-            aclosing(hops(self._asking(route, ctx), body, ctx)) as frames,
-            aclosing(events_of(frames, asked)) as events,
-        ):
+        async with aclosing(events_of(self._asking(route, ctx), body, asked)) as events:
             async for event in events:
                 yield event
 

@@ -23,7 +23,8 @@ class Lines:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The JSON text in the lines that these bytes complete; where it is not framed, in all of these bytes."""
-        *ends, rest = chunk.replace(b"\r", b"\n").split(b"\n")
+        ends = chunk.splitlines()
+        rest = b"" if chunk.endswith((b"\n", b"\r")) or not ends else ends.pop()
         begun = [self._ended(ends.pop(0))] if self._is_begun and ends else []
         texts = [text for text in (*begun, *map(_text, filter(None, ends))) if text]
         if rest:

@@ -1,6 +1,7 @@
 """Gemini → Anthropic: the frames of a GenerateContentResponse as events."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from cgb import Event, UnusableAnswer, Usage
@@ -8,24 +9,36 @@ from cgb.messages import Writer
 
 from .asked import Asked
 from .finish import CUT_SHORT, REFUSALS, SPOILT, UNEXPECTED, ended, nothing, passing, refusal, spoilt
-from .hops import candidate_of, present
+from .hops import Hops, present
 from .speech import Speech
 from .spoilt import Call, calls_of, mended
 
+Ask = Callable[[dict[str, Any]], AsyncGenerator[list[dict[str, Any]]]]
 
-async def events_of(pieces: AsyncIterable[Iterable[Mapping[str, Any]]], asked: Asked) -> AsyncGenerator[Event]:
-    """The answer that these frames stream; it ends early where the client wants no more.
+
+async def events_of(ask: Ask, body: dict[str, Any], asked: Asked) -> AsyncGenerator[Event]:
+    """The answer to a request, whatever the number of hops it takes; it ends early where the client wants no more.
+
+    Args:
+        ask: sends a body; gives the frames, those together that came together.
+        body: the first of them.
+        asked: what the answer is read against.
 
     Raises:
         UnusableAnswer: it came to nothing, was spoilt, or broke off before Gemini gave a finish reason.
     """
-    answer = _Answer(asked)
-    async for frames in pieces:
-        for frame in frames:
-            for event in answer.read(frame):
-                yield event
-            if answer.is_complete:
-                return
+    hops = Hops(asked.ctx)
+    answer = _Answer(asked, hops)
+    due: dict[str, Any] | None = body
+    while due is not None:
+        async with aclosing(ask(due)) as pieces:
+            async for frames in pieces:
+                for frame in frames:
+                    for event in answer.read(frame):
+                        yield event
+                    if answer.is_complete:
+                        return
+        due = hops.next(due)
     for event in answer.end():
         yield event
 
@@ -33,11 +46,12 @@ async def events_of(pieces: AsyncIterable[Iterable[Mapping[str, Any]]], asked: A
 class _Answer:
     """An answer in the making: what has been heard of it, and what is said."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, hops: Hops) -> None:
         self.is_complete = False
         self._asked = asked
+        self._hops = hops
+        self._may_stop = bool(asked.request.stop_sequences)
         self._writer: Writer | None = None
-        self._figures: dict[str, Any] = {}
         self._finish: Mapping[str, Any] = {}
         self._grounding: dict[str, Any] = {}
         self._blocked = ""
@@ -49,7 +63,11 @@ class _Answer:
 
     def read(self, frame: Mapping[str, Any]) -> list[Event]:
         """The events of a frame."""
-        candidate = self._hear(frame)
+        candidate = self._hops.read(frame)
+        if "promptFeedback" in frame:
+            self._blocked = self._blocked or _blocked(frame)
+        if grounding := candidate.get("groundingMetadata"):
+            self._grounding |= {name: value for name, value in grounding.items() if value}
         events = self._begin(frame) if self._writer is None else []
         if self._finish:
             return events  # text after the finish reason is not part of the answer; its usage is
@@ -57,7 +75,7 @@ class _Answer:
             if self._asked.domains is not None and not part.get("thought"):
                 self._held.append(part)  # a search's results go before the words that rest on them
             elif not self.is_complete:
-                events += self._say(part)
+                events += self._say(part) if self._may_stop else self._speech.say(part)
         if candidate.get("finishReason"):
             self._finish = candidate
         if self._is_full and not self._held and not self.is_complete:
@@ -81,21 +99,11 @@ class _Answer:
         self._speech = Speech(self._writer, self._asked)
         return self._writer.start()
 
-    def _hear(self, frame: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Take a frame's figures, which are cumulative, and give its candidate."""
-        if usage := frame.get("usageMetadata"):
-            self._figures.update(usage if None not in usage.values() else present(usage))
-        if "promptFeedback" in frame:
-            self._blocked = self._blocked or _blocked(frame)
-        candidate = candidate_of(frame)
-        if grounding := candidate.get("groundingMetadata"):
-            self._grounding |= {name: value for name, value in grounding.items() if value}
-        return candidate
-
     def _parts(self, candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A frame's parts that can be said; calls of unknown tools wait for what is decided about them."""
         content = candidate.get("content")
-        parts = [present(part) for part in (content and content.get("parts")) or ()]
+        found = (content and content.get("parts")) or ()
+        parts = [part if len(part) == 1 and part.get("text") else present(part) for part in found]
         if self._asked.visible_tokens is not None:
             parts = self._fitting(parts, candidate, self._asked.visible_tokens)
         if candidate.get("finishReason") == UNEXPECTED:
@@ -108,15 +116,14 @@ class _Answer:
 
         The frame's words are cut in proportion, for nobody says which of them is beyond.
         """
-        reason = str(candidate.get("finishReason") or "")
-        count = self._figure("candidatesTokenCount")
+        reason, count = candidate.get("finishReason"), self._hops.count("candidatesTokenCount")
         before, self._counted = self._counted, count
-        if count < limit + bool(reason):
+        if count < limit or (reason and count == limit):
             return found
         words = sum(len(part["text"]) for part in found if _is_words(part))
         if not (words or self._speech.has_text):
             return found
-        if reason in REFUSALS or reason in SPOILT:
+        if str(reason) in REFUSALS or str(reason) in SPOILT:
             return found
         self._is_full = True
         left = words * max(limit - before, 0) // max(count - before, 1) if count > limit else words
@@ -195,10 +202,10 @@ class _Answer:
 
     def _usage(self) -> Usage:
         """Gemini's figures as Anthropic's: input without the cached part, at least 1; output with the thoughts."""
-        cached, thoughts = self._figure("cachedContentTokenCount"), self._figure("thoughtsTokenCount")
-        prompt = self._figure("promptTokenCount", None)
+        cached, thoughts = self._hops.count("cachedContentTokenCount"), self._hops.count("thoughtsTokenCount")
+        prompt = self._hops.count("promptTokenCount", None)
         prompt = self._asked.estimate() if prompt is None else prompt
-        read = prompt + self._figure("toolUsePromptTokenCount") - cached
+        read = prompt + self._hops.count("toolUsePromptTokenCount") - cached
         searches = len(self._grounding.get("webSearchQueries") or ())
         more: dict[str, Any] = {"server_tool_use": {"web_search_requests": searches}} if searches else {}
         more |= {"output_tokens_details": {"thinking_tokens": thoughts}} if thoughts else {}
@@ -206,14 +213,9 @@ class _Answer:
             input_tokens=max(read, 1),
             cache_creation_input_tokens=0,
             cache_read_input_tokens=cached,
-            output_tokens=self._figure("candidatesTokenCount") + thoughts,
+            output_tokens=self._hops.count("candidatesTokenCount") + thoughts,
             **more,
         )
-
-    def _figure(self, name: str, absent: Any = 0) -> Any:
-        """A count that was told last; what is no number was not told."""
-        told = self._figures.get(name)
-        return told if isinstance(told, int) else absent
 
 
 def _is_words(part: Mapping[str, Any]) -> bool:

@@ -115,15 +115,13 @@ class Speech:
     def _write(self, text: str) -> list[Event]:
         if not text:
             return []
-        signed: list[Event] = []
-        fields: dict[str, str] = {}
-        if self._writer.open_block != "text":
-            signed = [*self._sign_text()]
-            fields = self._signed_whole(text)
+        if self._writer.open_block == "text":
+            said = self._writer.text(text)
+        else:
+            said = [*self._sign_text(), *self._writer.text(text, **self._signed_whole(text))]
         self.has_text = True
         self._written += len(text)
-        said = self._writer.text(text, **fields)
-        return signed + said if signed else said
+        return said
 
     def _signed_whole(self, text: str) -> dict[str, str]:
         """The field of a block that begins with a signed text, where that is just this text."""

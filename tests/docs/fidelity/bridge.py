@@ -93,10 +93,9 @@ class Bridge:
         }
         return Outcome(seen, frozenset(note.kind for note in exchange.ctx.notes), events=events)
 
-    @asynccontextmanager
-    async def _stream(self, model: str, body: Json, note: Any = None) -> Any:
+    def _stream(self, model: str, body: Json, note: Any = None) -> Any:
         self.bodies.append(body)
-        yield _each(self.hops.pop(0))
+        return _each(self.hops.pop(0))
 
 
 class _NoNetwork:
@@ -134,7 +133,7 @@ def run(job: Callable[[Bridge], Awaitable[T]]) -> T:
 
 async def _each(frames: list[Json]) -> Any:
     for frame in frames:
-        yield frame
+        yield [frame]
 
 
 @cache

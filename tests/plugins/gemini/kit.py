@@ -16,7 +16,7 @@ from cgb_plugins import tidy_request
 from cgb_plugins.gemini.asked import Asked
 from cgb_plugins.gemini.models import family_of
 from cgb_plugins.gemini.request import Converter
-from cgb_plugins.gemini.response import events_of
+from cgb_plugins.gemini.response import Ask, events_of
 from cgb_plugins.gemini.tools import domains, tool_names
 
 OLD, NEW, NEWEST = "gemini-2.5-flash", "gemini-3-flash-preview", "gemini-4-argon"
@@ -159,8 +159,12 @@ def asked(request: MessagesRequest | None = None, model: str = NEW, **fields: An
 
 async def read(frames: Any, request: MessagesRequest | None = None, model: str = NEW, **fields: Any) -> Message:
     """The answer that an async iterable of pieces of frames streams; its events are seen to be in the grammar."""
-    events = [event async for event in events_of(frames, asked(request, model, **fields))]
-    return assert_stream(events)
+    return await read_hops(lambda _: frames, {}, asked(request, model, **fields))
+
+
+async def read_hops(ask: Ask, body: dict[str, Any], asked: Asked) -> Message:
+    """The answer that comes in so many streams; its events are seen to be in the grammar."""
+    return assert_stream([event async for event in events_of(ask, body, asked)])
 
 
 async def given(*frames: dict[str, Any]) -> Any:

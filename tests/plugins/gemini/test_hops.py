@@ -7,9 +7,9 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from cgb import ApiError, Context
-from cgb_plugins.gemini.hops import hops
+from cgb_plugins.gemini.response import events_of
 
-from .kit import NEWEST, answer, frame, function, plain, read, request_of, text, thought
+from .kit import NEWEST, answer, asked, frame, function, plain, read_hops, request_of, text, thought
 
 END = {"promptTokenCount": 10}
 
@@ -46,15 +46,16 @@ def last(*parts, **usage):
 
 async def said(asks, body=None):
     ctx = Context(request_of())
-    message = await read(hops(asks, body or {}, ctx), model=NEWEST, ctx=ctx)
+    message = await read_hops(asks, body or {}, asked(model=NEWEST, ctx=ctx))
     return message, [note.kind for note in ctx.notes]
 
 
 async def test_one_hop_is_as_it_is():
-    frames = [frame(text("a"), usage=END), last(text("b"), candidatesTokenCount=3)]
-    asks = Asks(frames)
+    asks = Asks([frame(text("a"), usage=END), last(text("b"), candidatesTokenCount=3)])
 
-    assert [one async for one in hops(asks, {"x": 1}, Context(request_of()))] == [[one] for one in frames]
+    message, notes = await said(asks, {"x": 1})
+
+    assert (message.content[0].text, message.usage.output_tokens, notes) == ("ab", 3, [])
     assert asks.bodies == [{"x": 1}]
 
 
@@ -120,10 +121,10 @@ async def test_an_error_in_a_later_hop_is_one():
 
 async def test_a_client_that_leaves_ends_the_hop():
     asks = Asks([more(text("a"))], [last(text("b"))])
-    frames = hops(asks, {}, Context(request_of()))
+    events = events_of(asks, {}, asked(model=NEWEST))
 
-    await anext(frames)
-    await frames.aclose()
+    await anext(events)
+    await events.aclose()
 
     assert (asks.closed, len(asks.bodies)) == (1, 1)
 

@@ -387,7 +387,7 @@ def test_nothing_is_begun_before_gemini_has_answered():
     async def first():
         seen = 0
         with contextlib.suppress(ApiError):
-            async for _ in events_of(failing(), asked()):
+            async for _ in events_of(lambda _: failing(), {}, asked()):
                 seen += 1
         return seen
 
@@ -448,7 +448,7 @@ def test_without_figures_the_prompt_is_estimated():
 def test_the_first_event_already_says_what_the_prompt_cost():
     async def first():
         frames = given(frame(text("Hi"), usage={"promptTokenCount": 10}), frame(finish="STOP"))
-        return await anext(events_of(frames, asked()))
+        return await anext(events_of(lambda _: frames, {}, asked()))
 
     event = asyncio.run(first())
     assert isinstance(event, MessageStart)
@@ -513,7 +513,7 @@ def outcome(chunks):
         request, events, grammar = request_of(tools=[tool()]), [], Grammar()
         frames = frames_of(in_chunks(chunks), "m")
         try:
-            async for event in events_of(frames, asked(request)):
+            async for event in events_of(lambda _: frames, {}, asked(request)):
                 grammar.read(event)
                 events.append(event)
         except ApiError as error:
@@ -665,7 +665,7 @@ def test_reading_does_not_wait_for_the_whole_answer():
                 taken.append(place)
                 yield [one]
 
-        events = events_of(frames(), asked())
+        events = events_of(lambda _: frames(), {}, asked())
         return [len(taken) async for event in events if isinstance(event, TextDelta)]
 
     assert asyncio.run(run()) == [1, 2]
