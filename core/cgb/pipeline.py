@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from . import plugins as _plugins
 from .attempt import Attempt
 from .context import Context
+from .deciders import deciders
 from .errors import ApiError, Internal, NotFound, UnusableAnswer
 from .hooks import HOOKS
 from .isolation.guarded import GuardedTransport
@@ -22,7 +23,7 @@ from .isolation.watch import WATCHED, Watch, read
 from .isolation.watchers import Watcher
 from .log import log
 from .messages import Grammar, GrammarError, MessageParam, MessagesRequest
-from .opening import described, entered, listed
+from .opening import described, entered
 from .steps import Step, chain, steps
 from .transport import Model, Route, Target, Transport
 
@@ -33,51 +34,6 @@ if TYPE_CHECKING:
     from .isolation.stats import PluginStats
     from .messages import Event
     from .plugins import Plugin
-
-
-class Decider:
-    """A plugin's say in where a request goes: the models that it and its transport listed, then its choose_route.
-
-    Args:
-        plugin: its name.
-        models: those that it lists.
-        transport: its own, which may list more.
-        step: its choose_route.
-        at_once: whether, of the models, those count that decide at once, or else those that only do where nobody else
-            had a route.
-    """
-
-    def __init__(
-        self, plugin: str, models: tuple[Model, ...], transport: Transport | None, step: Step | None, *, at_once: bool
-    ) -> None:
-        self.plugin = plugin
-        self.step = step
-        self._own = models
-        self._transport = transport
-        self._at_once = at_once
-        self._listed: Sequence[Model] | None = None
-        self._routes: dict[str, Route] = {}
-
-    def listed(self) -> tuple[Model, ...]:
-        """The models that the plugin and its transport list."""
-        return (*self._own, *(self._transport.models() if self._transport else ()))
-
-    async def decide(self, request: MessagesRequest, ctx: Context) -> Route | None:
-        """The route it chooses, or None to leave that to the plugins listed before it."""
-        route = self._named().get(request.model)
-        if route is not None or self.step is None:
-            return route
-        chosen: Route | None = await self.step.answer((Route, type(None)), request=request, ctx=ctx)
-        return chosen
-
-    def _named(self) -> dict[str, Route]:
-        """The routes by the models' names; read anew where the transport lists others than the last time."""
-        found = self._transport.models() if self._transport else ()
-        if found is not self._listed:
-            deciding = (one for one in (*found[::-1], *self._own[::-1]) if one.decides is self._at_once)
-            self._routes = {one.id: one.route for one in deciding}
-            self._listed = found if isinstance(found, tuple) else None  # a list may have others the next time
-        return self._routes
 
 
 class Pipeline:
@@ -95,7 +51,7 @@ class Pipeline:
         self._users = 0
         self._unused: asyncio.Event | None = None
         self._rewrites = stages["rewrite_request"]
-        self._deciders = _deciders(plugins, self.transports, stages)
+        self._deciders = deciders(plugins, self.transports, stages)
         # A plugin that wraps or transforms may spoil an answer that the transport gave whole.
         self._answering = [step for hook in ("transform_stream", "wrap_transport") for step in stages[hook]]
         sender: Transport = Attempt(self.transports, stages["fit_request"], stages["transform_stream"])
@@ -254,19 +210,3 @@ def failed(error: BaseException, ctx: Context) -> ApiError:
         return step.failed(error)
     log.error("request %s failed inside cgb", ctx.id, exc_info=error)
     return Internal(f"cgb itself failed: {type(error).__name__}; the bridge's log has the traceback.")
-
-
-def _deciders(
-    plugins: Sequence[Plugin], transports: Mapping[str, Transport], stages: Mapping[str, tuple[Step, ...]]
-) -> tuple[Decider, ...]:
-    """Those who decide, the last one first."""
-    listing = {step.plugin: step for step in stages["list_models"]}
-    choosing = {step.plugin: step for step in stages["choose_route"]}
-    made, last = [], []
-    for plugin in plugins:
-        models = listed(listing[plugin.name]) if plugin.name in listing else ()
-        transport, step = transports.get(plugin.name), choosing.get(plugin.name)
-        made.append(Decider(plugin.name, models, transport, step, at_once=True))
-        if models or transport:
-            last.append(Decider(plugin.name, models, transport, None, at_once=False))
-    return (*last, *made)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from ..deciders import Decider
 from ..hooks import Hooks
 from ..messages import MessagesRequest
-from ..pipeline import Decider, Pipeline
+from ..pipeline import Pipeline
 from ..steps import Step
 from ..transport import Transport, TransportWrapper
 from .diff import diff

@@ -19,6 +19,7 @@ from ..messages import accumulate
 from ..sse import PING, encode, frame
 from ..steps import comes_from_outside
 from .bursts import bursts
+from .either import Either
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +59,7 @@ class Answer(Response):
         leaving = asyncio.create_task(_left(receive))
         with _counted_as_open():
             try:
-                await self._watch(_Either(answering, leaving), send)
+                await self._watch(Either(answering, leaving), send)
             except asyncio.CancelledError:
                 await self._stop(answering, send)
             finally:
@@ -68,7 +69,7 @@ class Answer(Response):
                     await _end(answering)
                 self._exchange.finish(cancelled=left)
 
-    async def _watch(self, over: _Either, send: Send) -> None:
+    async def _watch(self, over: Either, send: Send) -> None:
         """Keep the connection alive until the answer is whole or the client gone."""
         while not over.ended():
             # An answer that starts meanwhile must be heard of every ping_s, however long its start may take.
@@ -225,35 +226,6 @@ def _counted_as_open() -> Iterator[None]:
         yield
     finally:
         _open.discard(task)
-
-
-class _Either:
-    """Two tasks, of which the first that ends is waited for: `asyncio.wait`, at a fraction of its cost."""
-
-    def __init__(self, *tasks: asyncio.Task[None]) -> None:
-        self._tasks = tasks
-        self._loop = asyncio.get_running_loop()
-        self._waiting: asyncio.Future[None] | None = None
-        for task in tasks:
-            task.add_done_callback(self._wake)
-
-    def ended(self) -> bool:
-        """Whether one has."""
-        return any(task.done() for task in self._tasks)
-
-    async def wait(self, seconds: float) -> None:
-        """Wait for that, at most so long."""
-        self._waiting = self._loop.create_future()
-        timer = self._loop.call_later(seconds, self._wake)
-        try:
-            await self._waiting
-        finally:
-            timer.cancel()
-            self._waiting = None
-
-    def _wake(self, _: object = None) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

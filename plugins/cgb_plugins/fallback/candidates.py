@@ -23,7 +23,7 @@ def candidates(request: MessagesRequest, route: Route, configured: Mapping[str, 
 
 
 def _flat(route: Route) -> Iterator[Route]:
-    yield replace(route, fallbacks=())
+    yield replace(route, fallbacks=()) if route.fallbacks else route
     for fallback in route.fallbacks:
         yield from _flat(fallback)
 

@@ -42,9 +42,7 @@ class Fallback(TransportWrapper):
         routes = candidates(request, route, self._settings.routes)
         return self.inner.send(request, routes[0], ctx) if len(routes) == 1 else self._tried(request, routes, ctx)
 
-    async def _tried(
-        self, request: MessagesRequest, routes: tuple[Route, ...], ctx: Context
-    ) -> AsyncGenerator[Event]:
+    async def _tried(self, request: MessagesRequest, routes: tuple[Route, ...], ctx: Context) -> AsyncGenerator[Event]:
         """The answer of the first route that gives one."""
         way, splice = self._way(routes, ctx), Splice()
         for chosen in way:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import chain
 from random import uniform
@@ -50,8 +50,8 @@ class Climb:
         self._ctx = ctx
         self._answer = Answer(asking.request.model)
         self._rest: Rest | None = None
-        self._failures: Counter[str] = Counter()
-        self._tries: Counter[bool] = Counter()
+        self._failures: defaultdict[str, int] = defaultdict(int)
+        self._tries: defaultdict[bool, int] = defaultdict(int)
         self._resumes = 0
         self._was_silent = False
         self._remedies: dict[str, Any] | None = {}
