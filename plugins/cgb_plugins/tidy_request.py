@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from operator import is_
 from typing import Annotated
 
 from pydantic import Field
@@ -68,40 +67,55 @@ def _system(request: MessagesRequest) -> str | None:
 
 def _messages(messages: tuple[MessageParam, ...]) -> Iterator[MessageParam]:
     """Turns that alternate: what stands between two answers of the model becomes one user message."""
-    for is_assistant, run in groupby(messages, key=lambda message: message.role == "assistant"):
+    for is_assistant, run in groupby(messages, key=_is_assistant):
         turn = list(run)
         blocks = [block for message in turn for block in _blocks(message)]
-        if not is_assistant:
+        if not is_assistant and len(blocks) > 1:
             # Results come first: nothing may stand between a call and its result.
-            blocks.sort(key=lambda block: not isinstance(block, ToolResultBlock))
-        role = "assistant" if is_assistant else "user"
-        if len(turn) == 1 and turn[0].role == role and _are_same(blocks, turn[0].content):
+            blocks.sort(key=_is_no_result)
+        role, content = "assistant" if is_assistant else "user", tuple(blocks)
+        # Most turns need nothing, and a copy costs more than a look.
+        if content and len(turn) == 1 and turn[0].role == role and turn[0].content == content:
             yield turn[0]
-        elif blocks:
-            yield turn[0].with_(role=role, content=tuple(blocks))
+        elif content:
+            yield turn[0].with_(role=role, content=content)
 
 
-def _are_same(blocks: list[Block], content: str | tuple[Block, ...]) -> bool:
-    """Whether these are the very blocks: most turns need nothing, and a copy costs more than a look."""
-    return len(blocks) == len(content) > 0 and all(map(is_, blocks, content))
+def _is_assistant(message: MessageParam) -> bool:
+    return message.role == "assistant"
 
 
-def _blocks(message: MessageParam) -> Iterator[Block]:
-    for block in in_said_order(message.blocks) if message.role == "assistant" else message.blocks:
-        match block:
-            case TextBlock(text=""):
-                continue
-            case TextBlock(text=text) if message.role == "system":
-                yield TextBlock(text=f"<system-reminder>\n{text}\n</system-reminder>")
-            case TextBlock() | ToolUseBlock() | ToolResultBlock(content=str()):
-                yield block
-            case ToolResultBlock():
-                yield block.with_(content=tuple(map(_readable, block.blocks)))
-            case UnknownBlock(type=kind) if kind in _CHANGES:
-                # The tools that came and went in mid-conversation are in `tools` by now; the model reads when that was.
-                yield TextBlock(text=f"Tool {'added' if kind == _ADDED else 'removed'}: {_changed_tool(block)}")
-            case _:
-                yield _readable(block)
+def _is_no_result(block: Block) -> bool:
+    return type(block) is not ToolResultBlock
+
+
+def _blocks(message: MessageParam) -> list[Block]:
+    """A message's blocks, each as the model can read it."""
+    blocks = in_said_order(message.blocks) if message.role == "assistant" else message.blocks
+    return [tidy for block in blocks if (tidy := _tidy(block, message.role)) is not None]
+
+
+def _tidy(block: Block, role: str) -> Block | None:
+    """A block as the model can read it; None for one that says nothing."""
+    if type(block) is ToolUseBlock:
+        return block
+    if type(block) is TextBlock:
+        return (_reminder(block) if role == "system" else block) if block.text else None
+    if type(block) is ToolResultBlock:
+        return block if isinstance(block.content, str) else _with_readable(block)
+    if type(block) is UnknownBlock and block.type in _CHANGES:
+        # The tools that came and went in mid-conversation are in `tools` by now; the model reads when that was.
+        return TextBlock(text=f"Tool {'added' if block.type == _ADDED else 'removed'}: {_changed_tool(block)}")
+    return _readable(block)
+
+
+def _reminder(block: TextBlock) -> TextBlock:
+    return TextBlock(text=f"<system-reminder>\n{block.text}\n</system-reminder>")
+
+
+def _with_readable(block: ToolResultBlock) -> ToolResultBlock:
+    content = tuple(map(_readable, block.blocks))
+    return block if content == block.content else block.with_(content=content)
 
 
 def _readable(block: Block) -> Block:
@@ -111,7 +125,7 @@ def _readable(block: Block) -> Block:
 
 def _tools(request: MessagesRequest) -> tuple[Tool, ...]:
     """The tools to offer now: deferred ones once the client's search has found them or the model has used them."""
-    every = list(_every_block(request.messages))
+    every = [block for block in _every_block(request.messages) if type(block) is not TextBlock]
     changes = [block for block in every if type(block) is UnknownBlock and block.type.startswith("tool_")]
     known = {block.tool_name for block in every if type(block) is ToolReferenceBlock}
     known |= {block.name for block in every if type(block) is ToolUseBlock}
@@ -126,7 +140,7 @@ def _tools(request: MessagesRequest) -> tuple[Tool, ...]:
 
 def _every_block(messages: tuple[MessageParam, ...]) -> Iterator[Block]:
     for message in messages:
-        for block in message.blocks:
+        for block in () if isinstance(message.content, str) else message.content:
             yield block
             if type(block) is ToolResultBlock and type(block.content) is tuple:
                 yield from block.content
@@ -150,7 +164,7 @@ def _defined(block: UnknownBlock) -> Iterable[Tool]:
 
 def _output_config(request: MessagesRequest) -> OutputConfig | None:
     """The newest turn's own effort wins over the request's (beta per-turn-control)."""
-    per_turn = [message.get("output_config") for message in request.messages]
+    per_turn = [message.get("output_config") for message in request.messages if message.model_extra]
     efforts = [config.get("effort") for config in per_turn if isinstance(config, dict) and config.get("effort")]
     if not efforts:
         return request.output_config

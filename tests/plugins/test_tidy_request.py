@@ -2,7 +2,7 @@
 
 import pytest
 
-from cgb import Context, MessagesRequest, Target
+from cgb import Context, MessageParam, MessagesRequest, Target
 from cgb.messages import carry
 from cgb_plugins.tidy_request import TidyRequest, describe_settings, fit_request
 
@@ -126,6 +126,18 @@ def test_a_tool_result_stays_one(content):
     [message] = tidied(user([result(content)])).messages
 
     assert [block.type for block in message.blocks] == ["tool_result"]
+
+
+@pytest.mark.parametrize("content", ["said", [text("said")], [], None])
+def test_turns_that_are_tidy_are_not_copied(content):
+    messages = (
+        MessageParam.model_validate(message)
+        for message in (user([text("Hi")]), assistant([text("x"), use("A")]), user([result(content), text("y")]))
+    )
+    asked = MessagesRequest(model="m", max_tokens=1, messages=tuple(messages))
+    fitted = fit_request(asked, Target(), Context(asked), TidyRequest())
+    same = [after is before for before, after in zip(asked.messages, fitted.messages, strict=True)]
+    assert same == [True, True, content is not None]
 
 
 def test_a_reference_to_a_tool_is_words():

@@ -11,6 +11,7 @@ block had begun already.
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zlib import crc32
 
 import orjson
@@ -21,12 +22,14 @@ CARRY_FIELD = "cgb"
 """The member of a text or tool_use block in which something is carried."""
 
 _MARK = "_cgb1_"
+_LONGEST_REMEMBERED = 8192
+"""So that clients who make up long ids do not fill the memory: about 16 MB at most."""
 _SUM_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What came back: the provider's signature of a part, and small facts about it."""
+    """What came back: the provider's signature of a part, and small facts about it. Shared: not to be changed."""
 
     signature: str = ""
     facts: Mapping[str, str | int] = field(default_factory=dict)
@@ -45,9 +48,14 @@ def carry(tool_id: str, signature: str = "", **facts: str | int) -> str:
 
 def carried(tool_id: str) -> Carried | None:
     """What `carry` put into an id; None where it is somebody else's id or was damaged."""
-    _, mark, text = tool_id.partition(_MARK)
-    if not mark:
+    if _MARK not in tool_id:
         return None
+    is_kept = len(tool_id) <= _LONGEST_REMEMBERED and tool_id.isascii()
+    return _remembered(tool_id) if is_kept else _unpacked(tool_id)
+
+
+def _unpacked(tool_id: str) -> Carried | None:
+    text = tool_id.partition(_MARK)[2]
     try:
         summed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         payload = summed[_SUM_LENGTH:]
@@ -61,17 +69,23 @@ def carried(tool_id: str) -> Carried | None:
     return Carried(signature, facts)
 
 
+_remembered = lru_cache(maxsize=1024)(_unpacked)
+"""Each id is looked at several times a request, and comes again with each request of its conversation."""
+
+
 def carried_by(block: BlockValue) -> Carried | None:
     """What came back with a block: in its id or field, a thinking's signature, a redacted one's data."""
-    match block:
-        case ToolUseBlock(id=place):
-            return carried(place) or carried(str(block.get(CARRY_FIELD, "")))
-        case TextBlock():
-            return carried(str(block.get(CARRY_FIELD, "")))
-        case ThinkingBlock(signature=place) | RedactedThinkingBlock(data=place):
-            return carried(place)
-        case _:
-            return None
+    if type(block) is ToolUseBlock:
+        return carried(block.id) or _carried_in_field(block)
+    if type(block) is TextBlock:
+        return _carried_in_field(block)
+    if type(block) is ThinkingBlock:
+        return carried(block.signature)
+    return carried(block.data) if type(block) is RedactedThinkingBlock else None
+
+
+def _carried_in_field(block: BlockValue) -> Carried | None:
+    return carried(str(block.get(CARRY_FIELD, ""))) if block.model_extra else None
 
 
 def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -80,16 +94,17 @@ def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:
     Clients send tool calls back last; a call that carries `at` stood after that many characters of text.
     """
     every = tuple(blocks)
-    calls = [block for block in every if isinstance(block, ToolUseBlock)]
+    calls = [block for block in every if type(block) is ToolUseBlock]
     if len(calls) == len(every) or not calls:
         return every
-    places = [(_place(call), call) for call in calls]
-    if any(place is None for place, _ in places) or _are_in_place(every):
+    found = [_place(call) for call in calls]
+    if None in found or _are_in_place(every, found):
         return every
+    places = list(zip(found, calls, strict=True))
     ordered: list[Block] = []
     written = 0
     for block in every:
-        if isinstance(block, ToolUseBlock):
+        if type(block) is ToolUseBlock:
             continue
         rest = block
         while places and isinstance(rest, TextBlock) and (place := places[0][0] or 0) < written + len(rest.text):
@@ -104,13 +119,14 @@ def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:
     return (*ordered, *(call for _, call in places))
 
 
-def _are_in_place(blocks: Iterable[Block]) -> bool:
+def _are_in_place(blocks: Iterable[Block], places: Iterable[int | None]) -> bool:
     """Whether each call stands after as much text as it did: then the client moved nothing."""
+    expected = iter(places)
     written = 0
     for block in blocks:
-        if isinstance(block, ToolUseBlock) and _place(block) != written:
+        if type(block) is ToolUseBlock and next(expected) != written:
             return False
-        written += len(block.text) if isinstance(block, TextBlock) else 0
+        written += len(block.text) if type(block) is TextBlock else 0
     return True
 
 

@@ -9,7 +9,11 @@ from .value import Value
 
 
 class BlockValue(Value):
-    """The base of every content block."""
+    """The base of every content block.
+
+    A block is of one of the classes below itself, never of one derived from it: loops over a whole conversation ask
+    `type(block) is TextBlock`, because pydantic's metaclass makes an `isinstance` that is false ten times as dear.
+    """
 
     type: str
 

@@ -21,7 +21,7 @@ class MessageParam(Value):
 
     @model_validator(mode="after")
     def _content_is_needed(self) -> Self:
-        if self.role != "system" and "content" not in self.model_fields_set:
+        if not self.content and self.role != "system" and "content" not in self.model_fields_set:
             raise ValueError("content: Field required")
         return self
 
@@ -42,7 +42,7 @@ class Tool(Value):
     @property
     def is_custom(self) -> bool:
         """Whether the client runs it."""
-        return self.type in {None, "custom"}
+        return self.type is None or self.type == "custom"
 
     @model_validator(mode="after")
     def _custom_tools_have_a_schema(self) -> Self:

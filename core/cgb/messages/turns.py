@@ -24,7 +24,7 @@ class AssistantTurn:
     @property
     def calls(self) -> list[ToolUseBlock]:
         """Its tool calls."""
-        return [block for block in self.blocks if isinstance(block, ToolUseBlock)]
+        return [block for block in self.blocks if type(block) is ToolUseBlock]
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ def turns(messages: Iterable[MessageParam], is_said: Callable[[Block], bool] = l
     for place, (before, turn) in enumerate(pairwise(found), 1):
         if isinstance(before, AssistantTurn) and isinstance(turn, UserTurn):
             turn.results = [Answered(call, _next(results[call.id], place)) for call in before.calls]
-            taken.update(id(answered.result) for answered in turn.results)
+            taken.update([id(answered.result) for answered in turn.results])
     for turn in found:
         turn.blocks = [block for block in turn.blocks if id(block) not in taken]
     return found
@@ -75,9 +75,10 @@ def _alternating(messages: Iterable[MessageParam], is_said: Callable[[Block], bo
     for message in messages:
         kind = AssistantTurn if message.role == "assistant" else UserTurn
         blocks = [block for block in message.blocks if is_said(block)]
-        if blocks and not isinstance(found[-1], kind):
-            found.append(kind())
-        found[-1].blocks += blocks
+        if isinstance(found[-1], kind):
+            found[-1].blocks += blocks
+        elif blocks:
+            found.append(kind(blocks=blocks))
     return found if isinstance(found[-1], UserTurn) else [*found, UserTurn()]
 
 
@@ -86,7 +87,7 @@ def _results(found: Iterable[Turn]) -> _Results:
     results: _Results = defaultdict(deque)
     for place, turn in enumerate(found):
         for block in turn.blocks:
-            if isinstance(block, ToolResultBlock):
+            if type(block) is ToolResultBlock:
                 results[block.tool_use_id].append((place, block))
     return results
 

@@ -9,6 +9,7 @@ from cgb.messages import (
     Answered,
     AssistantTurn,
     Carried,
+    Content,
     RedactedThinkingBlock,
     ThinkingBlock,
     ToolNames,
@@ -26,6 +27,7 @@ from .tools import declared_tools, domains, tool_config
 DUMMY_SIGNATURE = "skip_thought_signature_validator"
 """Documented by Google for calls whose signature is not to be had; it costs quality, so only as the last resort."""
 
+_THOUGHTS = frozenset({ThinkingBlock, RedactedThinkingBlock})
 _OPENING = "(The conversation begins with the model's turn.)"
 _GO_ON = "Continue."
 _NO_RESULT = "There is no result: the tool was interrupted."
@@ -66,7 +68,7 @@ class Converter:
         tools = declared_tools(self.request, self.names, self.family, self.ctx)
         members = {
             "systemInstruction": self._system(),
-            "contents": list(self._contents()),
+            "contents": self._contents(),
             "tools": tools,
             "toolConfig": tool_config(self.request, self.names, tools, str(self.options.get("function_calling") or "")),
             "safetySettings": [{"category": name, "threshold": level} for name, level in self.safety.items()],
@@ -83,19 +85,21 @@ class Converter:
         parts = [{"text": text} for text in (*texts, sites.wish() if sites else "") if text]
         return {"parts": parts} if parts else None
 
-    def _contents(self) -> Iterator[dict[str, Any]]:
+    def _contents(self) -> list[dict[str, Any]]:
+        contents: list[dict[str, Any]] = []
         last = ""
         for turn in turns(self.request.messages, _is_said):
             role = "model" if isinstance(turn, AssistantTurn) else "user"
-            parts = list(self._model_parts(turn) if isinstance(turn, AssistantTurn) else self._user_parts(turn))
+            parts = self._model_parts(turn) if isinstance(turn, AssistantTurn) else self._user_parts(turn)
             if not parts:
                 continue
             if role == "model" and last != "user":
-                yield {"role": "user", "parts": [{"text": _GO_ON if last else _OPENING}]}
+                contents.append({"role": "user", "parts": [{"text": _GO_ON if last else _OPENING}]})
             last = role
-            yield {"role": role, "parts": parts}
+            contents.append({"role": role, "parts": parts})
         if last != "user":
-            yield {"role": "user", "parts": [{"text": _GO_ON}]}
+            contents.append({"role": "user", "parts": [{"text": _GO_ON}]})
+        return contents
 
     # What the model said
 
@@ -104,6 +108,8 @@ class Converter:
         needs_signature = self._wants_dummies or self.family.generation >= GEMINI_3
         for block in turn.blocks:
             match block:
+                case TextBlock():
+                    parts += self._text(block)
                 case ToolUseBlock():
                     parts.append(self._call(block, needs_signature=needs_signature))
                     needs_signature = False
@@ -111,8 +117,6 @@ class Converter:
                     parts += self._signed_thought(block)
                 case RedactedThinkingBlock():
                     self._sign_text(parts, self._memory(block))
-                case TextBlock():
-                    parts += self._text(block)
                 case _:
                     parts += parts_of(block, (), self._note)
         return parts
@@ -155,14 +159,14 @@ class Converter:
             text = _tail(block.thinking, memory)
             yield {"text": text, "thought": True, "thoughtSignature": memory.signature}
 
-    def _text(self, block: TextBlock) -> Iterator[Part]:
+    def _text(self, block: TextBlock) -> list[Part]:
         """A text; its beginning apart, where Gemini signed that."""
         memory = self._memory(block)
         size = int(memory.facts.get("n", 0)) if memory and memory.signature else 0
+        rest = [{"text": block.text[size:]}] if block.text[size:] else []
         if memory and size:
-            yield {"text": block.text[:size], "thoughtSignature": memory.signature}
-        if block.text[size:]:
-            yield {"text": block.text[size:]}
+            return [{"text": block.text[:size], "thoughtSignature": memory.signature}, *rest]
+        return rest
 
     def _sign_text(self, parts: list[Part], memory: Carried | None) -> None:
         """Cut the text that Gemini signed out of the part before, or put an empty signed one in its place."""
@@ -178,22 +182,22 @@ class Converter:
 
     # What the user and the tools said
 
-    def _user_parts(self, turn: UserTurn) -> Iterator[Part]:
+    def _user_parts(self, turn: UserTurn) -> list[Part]:
         beside: list[Part] = []
-        for answered in turn.results:
-            yield self._response(answered, beside)
-        yield from beside
+        parts = [self._response(answered, beside) for answered in turn.results] + beside
         for block in turn.blocks:
-            yield from self._user_block(block)
+            parts += self._late(block) if type(block) is ToolResultBlock else self._parts((block,))
+        return parts
 
-    def _user_block(self, block: Block) -> Iterator[Part]:
-        if isinstance(block, ToolResultBlock):
-            self._note("as_text", f"the result for {block.tool_use_id!r} answers no open call, so it became text")
-            yield {"text": f"Result of an earlier tool call ({block.tool_use_id}):"}
-            for inner in block.blocks:
-                yield from parts_of(inner, self.target.media, self._note)
-        else:
-            yield from parts_of(block, self.target.media, self._note)
+    def _late(self, block: ToolResultBlock) -> list[Part]:
+        self._note("as_text", f"the result for {block.tool_use_id!r} answers no open call, so it became text")
+        return [{"text": f"Result of an earlier tool call ({block.tool_use_id}):"}, *self._parts(block.content)]
+
+    def _parts(self, content: Content | None) -> list[Part]:
+        """What the user or a tool said."""
+        if isinstance(content, str):
+            return [{"text": content}] if content else []
+        return [part for block in content or () for part in parts_of(block, self.target.media, self._note)]
 
     def _response(self, answered: Answered, beside: list[Part]) -> Part:
         """A functionResponse. Its text is always one string: a `$ref` inside a structured one is refused.
@@ -201,11 +205,11 @@ class Converter:
         Gemini API contract, request fields; BerriAI/litellm#38223.
         """
         call, result = answered.call, answered.result
-        blocks = result.blocks if result else (TextBlock(text=_NO_RESULT),)
-        parts = [part for block in blocks for part in parts_of(block, self.target.media, self._note)]
-        text = "\n".join(part["text"] for part in parts if "text" in part)
-        inside = [part for part in parts if "text" not in part and self._fits_inside(part)]
-        beside += [part for part in parts if "text" not in part and not self._fits_inside(part)]
+        parts = self._parts(result.content if result else _NO_RESULT)
+        text = "\n".join([part["text"] for part in parts if "text" in part])
+        files = [part for part in parts if "text" not in part]
+        inside = [part for part in files if self._fits_inside(part)]
+        beside += [part for part in files if not self._fits_inside(part)]
         failed = result is None or bool(result.is_error)
         response: dict[str, Any] = {
             "name": self.names.to_upstream(call.name),
@@ -225,7 +229,7 @@ class Converter:
 
 def _is_said(block: Block) -> bool:
     """Whether a block is part of the conversation: thoughts are so only where they carry something of Gemini's."""
-    return not isinstance(block, ThinkingBlock | RedactedThinkingBlock) or carried_by(block) is not None
+    return type(block) not in _THOUGHTS or carried_by(block) is not None
 
 
 def _tail(text: str, memory: Carried) -> str:

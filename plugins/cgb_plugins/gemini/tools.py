@@ -19,8 +19,9 @@ def tool_names(request: MessagesRequest) -> ToolNames:
 
 def domains(request: MessagesRequest, family: Family) -> Domains | None:
     """Which sites a web search may show; None where there is none."""
-    with_functions = any(tool.is_custom for tool in request.tools)
-    for tool in request.tools:
+    served = _served(request)
+    with_functions = len(served) < len(request.tools)
+    for tool in served:
         if _built_in(tool) == "googleSearch" and not _is_refused(family, with_functions=with_functions):
             return Domains(_texts(tool.get("allowed_domains")), _texts(tool.get("blocked_domains")))
     return None
@@ -29,10 +30,11 @@ def domains(request: MessagesRequest, family: Family) -> Domains | None:
 def declared_tools(request: MessagesRequest, names: ToolNames, family: Family, ctx: Context) -> Declared:
     """`tools`: the functions in the client's order, then Gemini's own."""
     functions = {tool.name: _declaration(tool, names, family) for tool in request.tools if tool.is_custom}
-    searching = any(map(_built_in, request.tools)) and _is_refused(family, with_functions=True)
+    served = _served(request)
+    searching = any(map(_built_in, served)) and _is_refused(family, with_functions=True)
     remembered = {} if functions or searching or _wants_json(request) else _remembered(request, names)
     declared = list((functions or remembered).values())
-    own = _built_ins(request.tools, family, ctx, with_functions=bool(declared))
+    own = _built_ins(served, family, ctx, with_functions=bool(declared))
     return ([{"functionDeclarations": declared}] if declared else []) + own
 
 
@@ -78,11 +80,16 @@ def _remembered(request: MessagesRequest, names: ToolNames) -> dict[str, dict[st
     return {name: {"name": names.to_upstream(name), "description": "Not to be called any more."} for name in used}
 
 
+def _served(request: MessagesRequest) -> list[Tool]:
+    """The tools that run at the provider."""
+    return [tool for tool in request.tools if not tool.is_custom]
+
+
 def _built_ins(tools: Iterable[Tool], family: Family, ctx: Context, *, with_functions: bool) -> Declared:
     found: Declared = []
     for tool in tools:
         kind = _built_in(tool)
-        if tool.is_custom or (kind and {kind: {}} in found):
+        if kind and {kind: {}} in found:
             continue
         if kind is None or _is_refused(family, with_functions=with_functions):
             ctx.note("dropped", f"this model cannot run the server tool {tool.type!r} in this request")

@@ -55,6 +55,19 @@ def test_other_ids_carry_nothing(foreign):
     assert carried(foreign) is None
 
 
+def test_what_an_id_carries_is_worked_out_once():
+    """Each request of a conversation brings all its ids again."""
+    carrying = carry("toolu_again", "c2ln")
+    assert carried(carrying) is carried("".join(carrying))
+
+
+def test_long_ids_are_not_remembered():
+    """Clients choose the ids, and could fill the memory with them."""
+    carrying = carry("toolu_long", "A" * 12_000)
+    assert carried(carrying) == carried(carrying) == Carried("A" * 12_000, {})
+    assert carried(carrying) is not carried(carrying)
+
+
 class TestBlocks:
     def test_a_call_carries_in_its_id_or_else_in_its_field(self):
         carrying = carry("toolu_1", "c2ln", at=3)
