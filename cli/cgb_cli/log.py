@@ -60,8 +60,9 @@ class Lines(logging.Formatter):
         return f"{time}  {level}{super().format(record)}"
 
     def _painted(self, pieces: list[tuple[str, str]]) -> str:
-        painted = (style(text, fg=colour) if colour and self._colours else text for text, colour in pieces)
-        return "  ".join(painted)
+        if not self._colours:
+            return "  ".join([text for text, _ in pieces])
+        return "  ".join([style(text, fg=colour) if colour else text for text, colour in pieces])
 
 
 def _told(record: Record, ctx: Context) -> Iterator[tuple[str, str]]:
@@ -115,5 +116,5 @@ def _notes(record: Record) -> str:
 
 def printable(text: str, longest: int = _LONGEST) -> str:
     """A client's words, unable to forge a line or to move the cursor."""
-    clean = "".join(char if char.isprintable() else "?" for char in text)
+    clean = text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"

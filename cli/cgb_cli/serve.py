@@ -42,6 +42,9 @@ def serve(
 
 
 def _serve(start: Start, *, workers: int, reload: bool) -> None:
+    from .garbage import postpone
+
+    postpone()
     from . import banner, log
     from .demo import simulated_gemini
     from .preflight import preflight
@@ -50,7 +53,7 @@ def _serve(start: Start, *, workers: int, reload: bool) -> None:
         config = start.config()
         settings = config.server
         log.setup(settings.log_level)
-        with listen(settings.host, settings.port) as listener:
+        with listen(settings.host, settings.port, shared=workers > 1) as listener:
             found = preflight(config)
             if not start.demo:
                 found.demand_nothing()
@@ -62,8 +65,13 @@ def _serve(start: Start, *, workers: int, reload: bool) -> None:
                     _run(start, config, listener, found.plugins)
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     """A socket that listens there already, so that a client that is early waits instead of failing.
+
+    Args:
+        host: the address.
+        port: the port; 0 for a free one.
+        shared: whether others of this program's sockets will listen there too.
 
     Raises:
         ConfigError: the port is in use, or the address is not this machine's.
@@ -72,7 +80,12 @@ def listen(host: str, port: int) -> socket.socket:
 
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        alone = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        if not shared:
+            return alone
+        with alone:  # nobody else listened there: those who share would not notice
+            port = alone.getsockname()[1]
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG, reuse_port=True)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(f"port {port} of {host} is in use. Stop what listens there, or choose --port.") from None
@@ -105,10 +118,12 @@ def _supervise(
 ) -> None:
     """Serve in other processes: several, or one that starts anew when a plugin changes."""
     import uvicorn
-    from uvicorn.supervisors import ChangeReload, Multiprocess
+    from uvicorn.supervisors import ChangeReload
 
-    from .workers import announce, watched
+    from .garbage import settle
+    from .workers import Workers, announce, watched
 
+    settle()
     announce(start)
     config = uvicorn.Config(
         "cgb_cli.workers:app",
@@ -121,7 +136,7 @@ def _supervise(
     if reload:
         ChangeReload(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
     else:
-        Multiprocess(config, sockets=[listener]).run()
+        Workers(config, listener).run()
 
 
 def _uvicorn_settings(settings: "ServerSettings") -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 
 from cgb.config import variables
+from cgb.settings import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,12 +45,13 @@ class Setting:
 
 def settings_in(config: Config, table: tuple[str, ...], settings: Settings) -> Iterator[Setting]:
     """The fields of a table that was asked for, such as `("plugin", "gemini")`."""
+    texts = descriptions(type(settings))
     for name, info in type(settings).model_fields.items():
         spelt = info.alias or name
         value = shown(getattr(settings, name))
         default = None if info.is_required() else shown(info.get_default(call_default_factory=True, validated_data={}))
         whence, names = origin(config, (*table, spelt)), variables(table[-1], name, info)
-        yield Setting(spelt, value, whence, default, type_name(info.annotation), info.description or "", names)
+        yield Setting(spelt, value, whence, default, type_name(info.annotation), texts.get(name, ""), names)
 
 
 def origin(config: Config, place: tuple[str, ...]) -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+from uvicorn.supervisors import Multiprocess
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fastapi import FastAPI
+    from uvicorn import Config
 
     from cgb.plugins import Plugin
+    from cgb.server.app import App
 
     from .start import Start
 
@@ -24,13 +29,15 @@ def announce(start: Start) -> None:
     os.environ[_VARIABLE] = start.to_json()
 
 
-def app() -> FastAPI:
+def app() -> App:
     """The application of one worker, made in its own process."""
+    from .garbage import postpone, settle
+
+    postpone()
     from cgb.errors import CgbError
     from cgb.server import create_app
 
     from . import log
-    from .garbage import settle
     from .start import Start
 
     start = Start.from_json(os.environ[_VARIABLE])
@@ -45,6 +52,41 @@ def app() -> FastAPI:
         sys.exit(STARTUP_FAILURE)
     settle()
     return made
+
+
+class Workers(Multiprocess):
+    """Processes that share an address, each with a listener of its own, so that the kernel deals connections out.
+
+    Of one listener's, whoever is awake first takes nearly all. Only Linux deals out; elsewhere they have one.
+
+    Args:
+        config: uvicorn's.
+        listener: the first process's; others may listen beside it.
+    """
+
+    def __init__(self, config: Config, listener: socket.socket) -> None:
+        self._first, self._address = listener, listener.getsockname()[:2]
+        self._handed: list[socket.socket] = []
+        super().__init__(config, [])
+
+    @property
+    def sockets(self) -> list[socket.socket]:
+        """What the next process listens on; asked for once by each."""
+        self._handed.append(self._listener() if self.processes and sys.platform == "linux" else self._first)
+        return self._handed[-1:]
+
+    @sockets.setter
+    def sockets(self, _: list[socket.socket]) -> None: ...
+
+    def _listener(self) -> socket.socket:
+        family, backlog = self._first.family, self.config.backlog
+        return socket.create_server(self._address, family=family, backlog=backlog, reuse_port=True)
+
+    @override
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        while self._handed and sys.platform == "linux":  # an open one takes connections after its process closed it
+            self._handed.pop().close()
 
 
 def watched(plugins: Iterable[Plugin]) -> list[str]:

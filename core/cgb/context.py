@@ -44,6 +44,9 @@ class Note:
     data: Mapping[str, Any]
 
 
+_NOTHING = Usage()
+
+
 @dataclass(slots=True)
 class Seen:
     """What was seen of the answer on its way to the client.
@@ -56,7 +59,7 @@ class Seen:
     """
 
     begun_at: float | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = _NOTHING
     stop_reason: str | None = None
     error: "ApiError | None" = None
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .messages import Event, MessagesRequest
     from .pipeline import Pipeline
 
+
 class Exchange:
     """A request and what becomes of it; `finish` it once, when the last byte is out.
 

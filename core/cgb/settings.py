@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
+from inspect import cleandoc, getsource
+from itertools import pairwise
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ConfigDict
@@ -20,9 +24,7 @@ class Settings(BaseModel):
     Use `SecretStr` for what must not be shown. The string below a field describes it to its users.
     """
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, protected_namespaces=(), use_attribute_docstrings=True, validate_default=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), validate_default=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,31 @@ class Env:
 
     def __init__(self, *names: str) -> None:
         object.__setattr__(self, "names", names)
+
+
+def descriptions(model: type[BaseModel]) -> dict[str, str]:
+    """What fields are for, by their names: their `Field`'s description, or the string below them.
+
+    Read when somebody asks, as reading the sources takes longer than all else about the models of a start.
+    """
+    below: dict[str, str] = {}
+    for kind in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
+        below |= _strings_below(kind)
+    said = {name: info.description or below.get(name) for name, info in model.model_fields.items()}
+    return {name: text for name, text in said.items() if text}
+
+
+def _strings_below(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """The fields of a class that a string follows, and that string; none where its source is not at hand."""
+    try:
+        (body,) = ast.parse(dedent(getsource(model))).body
+    except (OSError, TypeError, SyntaxError):
+        return
+    assert isinstance(body, ast.ClassDef)  # noqa: S101 - it is a class's source
+    for pair in pairwise(body.body):
+        match pair:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                yield name, cleandoc(text)
 
 
 def known_at(model: type[BaseModel], keys: Sequence[str | int]) -> set[str]:

@@ -7,7 +7,7 @@ import inspect
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from types import CoroutineType, MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .errors import ApiError, CgbError, Internal, PluginError
@@ -64,9 +64,11 @@ class Step:
         begin = time.perf_counter()
         try:
             result = self.call(**given)
-            self.held(time.perf_counter() - begin)
-            if not isinstance(result, expected) and inspect.isawaitable(result):
-                result = await self.awaited(result)
+            # Nearly all are coroutines; to ask first whether one is a pydantic value costs more than to await it.
+            if type(result) is CoroutineType or (not isinstance(result, expected) and inspect.isawaitable(result)):
+                result = await self.awaited(result, begin)
+            else:
+                self.held(time.perf_counter() - begin)
         except ApiError:
             raise
         except BaseException as error:
@@ -79,13 +81,17 @@ class Step:
             self.owner.stats.seconds += took
         return self.expect(expected, result)
 
-    async def awaited(self, result: Awaitable[Any]) -> Any:
+    async def awaited(self, result: Awaitable[Any], since: float | None = None) -> Any:
         """What it comes to.
+
+        Args:
+            result: what the step returned.
+            since: when its code began to run.
 
         Raises:
             Internal: that takes too long.
         """
-        begun = Begun(result, _Stretch(self))
+        begun = Begun(result, _Stretch(self, since))
         if begun.is_over:
             return begun.result
         longest = self.owner.limits.timeout_s
@@ -175,14 +181,18 @@ class _Stretch:
 
     __slots__ = ("_begin", "_step")
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, since: float | None = None) -> None:
         self._step = step
+        self._begin = since
 
     def enter(self) -> None:
-        self._begin = time.perf_counter()
+        if self._begin is None:
+            self._begin = time.perf_counter()
 
     def leave(self) -> None:
-        self._step.held(time.perf_counter() - self._begin)
+        if self._begin is not None:
+            self._step.held(time.perf_counter() - self._begin)
+            self._begin = None
 
 
 def steps(

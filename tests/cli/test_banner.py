@@ -1,17 +1,19 @@
 import pytest
 
 from cgb.config import Config
-from cgb_cli.banner import address, is_loopback, lines, show
+from cgb_cli import banner
+from cgb_cli.banner import address, is_loopback, show
 from cgb_cli.preflight import preflight
 
 KEY = "sk-bridge-secret"
 
 
 @pytest.fixture
-def shown(echo):
+def shown(echo, capsys):
     def shown(options=None, *, demo=False):
         config = Config.read(options={"plugins": echo, **(options or {})})
-        return "\n".join(line.plain for line in lines(preflight(config), config.server, 8082, demo=demo))
+        show(preflight(config), config.server, 8082, demo=demo)
+        return capsys.readouterr().out
 
     return shown
 
@@ -25,6 +27,12 @@ def test_it_says_where_what_and_how_to_start(shown):
     assert "ANTHROPIC_BASE_URL=http://127.0.0.1:8082 ANTHROPIC_AUTH_TOKEN=cgb claude\n" in text
     assert "demo" not in text
     assert "warning" not in text
+
+
+def test_a_terminal_has_colours(shown, monkeypatch):
+    assert "\x1b" not in shown()
+    monkeypatch.setattr(banner, "has_colours", lambda _: True)
+    assert "\x1b[36m\x1b[1mhttp://127.0.0.1:8082\x1b[0m" in shown()
 
 
 def test_a_demo_is_announced(shown):
@@ -43,13 +51,6 @@ def test_keys_close_the_door_and_are_never_shown(shown, monkeypatch):
     assert "warning" not in text
     assert KEY not in text
     assert 'ANTHROPIC_AUTH_TOKEN="one of CGB_SERVER_API_KEYS"' in text
-
-
-def test_the_line_to_copy_is_one_line_on_a_narrow_terminal(echo, monkeypatch, capsys):
-    monkeypatch.setenv("COLUMNS", "40")
-    config = Config.read(options={"plugins": echo})
-    show(preflight(config), config.server, 8082, demo=False)
-    assert "ANTHROPIC_BASE_URL=http://127.0.0.1:8082 ANTHROPIC_AUTH_TOKEN=cgb claude\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

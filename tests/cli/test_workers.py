@@ -1,12 +1,17 @@
 import os
+import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from uvicorn import Config
 
+from cgb.errors import ConfigError
 from cgb.plugins import Plugin
 from cgb_cli import workers
+from cgb_cli.serve import listen
 from cgb_cli.start import Start
 
 
@@ -26,6 +31,45 @@ def test_a_worker_that_cannot_start_says_why_in_a_line(monkeypatch, capsys):
         workers.app()
     assert end.value.code == 3
     assert capsys.readouterr().err.startswith("cgb: there is no installed plugin 'nobody'")
+
+
+def test_nobody_else_shares_the_address():
+    with listen("127.0.0.1", 0, shared=True) as listener, pytest.raises(ConfigError, match="in use"):
+        listen(*listener.getsockname(), shared=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system deals connections out")
+def test_each_worker_gets_connections_and_an_address_that_all_have_left_refuses_them(monkeypatch):
+    """Of one listener for two, one worker once took all of sixteen connections."""
+    monkeypatch.setattr("uvicorn.supervisors.multiprocess.signal.signal", lambda *_: None)
+    listener = listen("127.0.0.1", 0, shared=True)
+    address = listener.getsockname()
+    made = workers.Workers(Config("any:app", workers=2), listener)
+    with ExitStack() as stack:
+        stack.enter_context(socket.create_connection(address))  # who is early waits for the first
+        for _ in range(2):
+            theirs = [stack.enter_context(given.dup()) for given in made.sockets]
+            made.processes.append(SimpleNamespace(is_alive=lambda **_: True, listens=theirs[0]))
+        made.keep_subprocess_alive()
+        for _ in range(64):
+            stack.enter_context(socket.create_connection(address))
+        accepted = [waiting(process.listens) for process in made.processes]
+        assert sum(accepted) == 65
+        assert min(accepted) > 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
+
+
+def waiting(listener):
+    """How many connections nobody has accepted."""
+    listener.setblocking(False)
+    accepted = 0
+    while True:
+        try:
+            listener.accept()[0].close()
+        except BlockingIOError:
+            return accepted
+        accepted += 1
 
 
 def test_the_folders_of_plugins_are_watched_but_not_all_of_site_packages(tmp_path):

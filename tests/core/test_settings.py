@@ -2,7 +2,7 @@ import pytest
 from pydantic import Field, SecretStr, ValidationError
 
 from cgb import Env, Settings
-from cgb.settings import known_at
+from cgb.settings import descriptions, known_at
 
 
 class Mine(Settings):
@@ -48,9 +48,26 @@ class Outer(Settings):
     plain: int = 0
 
 
+class Further(Outer):
+    """Adds to them."""
+
+    plain: int = 1
+    """Described
+    anew."""
+    said: int = Field(default=0, description="Said there.")
+    """Not here."""
+    "Nor here."
+
+
 def test_the_string_below_a_field_describes_it():
-    assert Outer.model_fields["some"].description == "Described here."
-    assert Outer.model_fields["one"].description is None
+    assert descriptions(Outer) == {"some": "Described here."}
+    assert descriptions(Further) == {"some": "Described here.", "plain": "Described\nanew.", "said": "Said there."}
+
+
+def test_without_a_source_there_is_no_description():
+    namespace = {"Settings": Settings, "__name__": "nowhere"}
+    exec("class Typed(Settings):\n    one: int = 1\n    'Described.'\n", namespace)
+    assert descriptions(namespace["Typed"]) == {}
 
 
 def test_defaults_are_validated():

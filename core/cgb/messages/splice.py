@@ -25,6 +25,8 @@ _DELTAS = frozenset({TextDelta, ThinkingDelta, SignatureDelta, InputJsonDelta, C
 _TAKEN_BACK = frozenset({"thinking", "redacted_thinking", "text"})
 """Blocks that may have begun in an attempt that is given up, as long as no words are in them."""
 
+_NOTHING = Usage()
+
 
 class Splice:
     """Joins attempts: one message_start, blocks numbered on, the usage of all of them at the end.
@@ -42,7 +44,7 @@ class Splice:
         self._open: int | None = None
         self._joins = False
         self._spent: Usage | None = None
-        self._attempt = Usage()
+        self._attempt = _NOTHING
         self._end: MessageDelta | None = None
 
     @property
@@ -95,7 +97,7 @@ class Splice:
         if not self._joins:
             yield from self._close()
         self._spent = self._attempt if self._spent is None else self._spent + self._attempt
-        self._attempt = Usage()
+        self._attempt = _NOTHING
         self._end = None
 
     def _begin(self, event: ContentBlockStart) -> Iterator[Event]:

@@ -23,6 +23,8 @@ def demand_version(found: Found) -> None:
     Raises:
         PluginError: it does not.
     """
+    if found.distribution == OWN:
+        return
     try:
         present, wanted = version(OWN), requires(found.distribution) or ()
     except PackageNotFoundError:
@@ -38,7 +40,7 @@ def demand_version(found: Found) -> None:
 
 def _is_met(spelt: str, present: str) -> bool:
     """Whether a requirement is met, or is about something else."""
-    # `cgb plugins list` demands nothing and should not pay for it.
+    # A start with bundled plugins alone should not pay for it.
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415
     from packaging.utils import canonicalize_name  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ __all__ = ["create_app"]
 
 
 def __getattr__(name: str) -> Any:
-    """The surface is imported by those who serve it: who only reads a body must not pay for FastAPI."""
+    """The surface is imported by those who serve it: who only reads a body must not pay for all of it."""
     if name == "create_app":
         from .app import create_app  # noqa: PLC0415 - see above
 

@@ -1,37 +1,36 @@
-"""The FastAPI application: routes, errors in Anthropic's shape, and the pipeline that lives as long as it."""
+"""The bridge as an ASGI application: what clients ask all day it answers itself, all else FastAPI."""
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import Request
 
 from .. import plugins as _plugins
-from ..errors import ApiError, Internal, InvalidRequest, NotAllowed, NotFound
 from ..isolation.watchdog import watchdog
 from ..isolation.watchers import watched
-from ..messages import new_id
 from .answer import ended
-from .gate import Gate
+from .failed import response_to
+from .gate import Gate, identified
 from .generations import Generations, watching
+from .lifespan import lifespan
 from .metrics import Metrics
-from .routes import direct, router
+from .routes import DIRECT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from ..config import Config
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ..config import Config, ServerSettings
     from ..isolation.stats import PluginStats
     from ..plugins import Plugin
 
-
-_CLIENT_CLOSED_REQUEST = 499
 _LAST_WORDS_S = 5.0
 """How long the last answers and then those who watch them may take to end once the server stops."""
 
@@ -42,7 +41,7 @@ def create_app(
     plugins: Sequence[Plugin] | None = None,
     demo: bool = False,
     reread: Callable[[], Config] | None = None,
-) -> FastAPI:
+) -> App:
     """The bridge as an ASGI application.
 
     Args:
@@ -55,70 +54,90 @@ def create_app(
         ConfigError, PluginError: something named there does not load or fit.
     """
     loaded = _plugins.load(_plugins.select(config.plugins)) if plugins is None else plugins
-    settings = config.server
-    stats: dict[str, PluginStats] = {}
+    return App(config, loaded, demo=demo, reread=reread)
+
+
+@dataclass
+class State:
+    """What the endpoints share.
+
+    Attributes:
+        generations: the pipeline that serves; there while the application lives.
+    """
+
+    settings: ServerSettings
+    demo: bool
+    metrics: Metrics
+    generations: Generations = field(init=False)
+
+
+class App:
+    """Made by `create_app`.
+
+    What the table of direct endpoints lacks is FastAPI's: paths that are asked for seldom, the description of all
+    in `/docs`, 404 and 405. Its import takes half as long as a whole start, so the first who needs it waits for that.
+    """
+
+    def __init__(
+        self, config: Config, plugins: Sequence[Plugin], *, demo: bool, reread: Callable[[], Config] | None
+    ) -> None:
+        self._config, self._plugins, self._reread = config, plugins, reread
+        self._stats: dict[str, PluginStats] = {}
+        self.state = State(config.server, demo, Metrics(self._stats))
+        self._gate = Gate(config.server)
+        self._importing: asyncio.Task[FastAPI] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve what ASGI calls a scope: a request, or the server's whole life."""
+        if scope["type"] == "lifespan":
+            await lifespan(self.life, receive, send)
+            return
+        if scope["type"] != "http":
+            answer: ASGIApp = await self.fastapi()
+        elif (refusal := self._gate.refusal(scope)) is not None:
+            answer = refusal
+        elif (endpoint := DIRECT.get((scope["method"], scope["path"]))) is not None:
+            scope["app"] = self
+            answer = await _answer(endpoint, Request(scope, receive))
+        else:
+            answer, send = await self.fastapi(), identified(send)
+        await answer(scope, receive, send)
 
     @asynccontextmanager
-    async def life(app: FastAPI) -> AsyncIterator[None]:
+    async def life(self) -> AsyncIterator[None]:
+        """From the server's start to its end: the pipeline is open meanwhile.
+
+        Raises:
+            ConfigError, PluginError: settings or plugins are not as they should be.
+        """
         async with (
-            Generations.open(loaded, config, stats) as generations,
-            watching(generations, config, reread),
-            watchdog(lambda: generations.pipeline),
+            Generations.open(self._plugins, self._config, self._stats) as self.state.generations,
+            watching(self.state.generations, self._config, self._reread),
+            watchdog(lambda: self.state.generations.pipeline),
         ):
-            app.state.generations = generations
+            # The first message needs it, and its import takes longer than that message.
+            importing = asyncio.create_task(asyncio.to_thread(import_module, "aiohttp"))
             yield
             await ended(_LAST_WORDS_S)
             await watched(_LAST_WORDS_S)
+            await importing
 
-    app = FastAPI(title="claude-gemini-bridge", version=version("claude-gemini-bridge"), lifespan=life)
-    app.state.settings, app.state.demo, app.state.metrics = settings, demo, Metrics(stats)
-    app.router.routes.extend(direct)
-    app.include_router(router)
-    for kind, handler in _HANDLERS.items():
-        app.add_exception_handler(kind, handler)
-    app.add_middleware(Gate, settings=settings)
-    return app
+    async def fastapi(self) -> FastAPI:
+        """The rest of the surface; imported meanwhile by a thread, so that no stream stands still."""
+        if self._importing is None:
+            self._importing = asyncio.create_task(asyncio.to_thread(_fastapi, self.state))
+        return await asyncio.shield(self._importing)
 
 
-async def _api_error(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ApiError)  # noqa: S101 - registered for it alone
-    request_id = new_id("req")
-    return JSONResponse(error.body(request_id), error.status, {"request-id": request_id, **error.headers})
+def _fastapi(state: State) -> FastAPI:
+    from .api import described  # noqa: PLC0415 - see `App`
+
+    return described(state)
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
-    where = f"{request.method} {request.url.path}"
-    match error.status_code:
-        case 404:
-            return await _api_error(
-                request, NotFound(f"there is no {where}; the API is at /v1/messages, its docs at /docs.")
-            )
-        case 405:
-            return await _api_error(request, NotAllowed(f"{where} is not allowed.", headers=error.headers))
-        case status:
-            return await _api_error(request, ApiError(str(error.detail), status=status, headers=error.headers))
-
-
-async def _query_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
-    first = error.errors()[0]
-    return await _api_error(request, InvalidRequest(f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}"))
-
-
-async def _gone(_: Request, __: Exception) -> Response:
-    """The client left before its request was whole: nobody reads this."""
-    return Response(status_code=_CLIENT_CLOSED_REQUEST)
-
-
-async def _bug(request: Request, error: Exception) -> JSONResponse:
-    return await _api_error(request, Internal(f"cgb itself failed: {type(error).__name__}; its log has the traceback."))
-
-
-_HANDLERS: dict[Any, Callable[[Request, Exception], Any]] = {
-    ApiError: _api_error,
-    HTTPException: _http_error,
-    RequestValidationError: _query_error,
-    ClientDisconnect: _gone,
-    Exception: _bug,
-}
+async def _answer(endpoint: Callable[[Request], Awaitable[ASGIApp]], request: Request) -> ASGIApp:
+    """What an endpoint answers, or what to say of its failure."""
+    try:
+        return await endpoint(request)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the client is told
+        return response_to(error)

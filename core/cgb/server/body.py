@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 
 from ..errors import InvalidRequest, TooLarge
 from ..lenient_json import loads
@@ -12,7 +13,7 @@ from ..messages import MessagesRequest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
-    from starlette.requests import Request
+    from starlette.types import Receive
 
 _DRAIN_FACTOR = 4
 _OBJECT = "Input should be an object"
@@ -26,22 +27,26 @@ _IN_JSON = {
 """What pydantic words in Python's terms."""
 
 
-async def read_body(request: Request, limit_mb: int) -> bytes:
+async def read_body(receive: Receive, limit_mb: int) -> bytes:
     """The body.
 
     Raises:
         TooLarge: it has more than `limit_mb` MiB. What still comes is read and dropped first, up to four times
             the limit, because a client that is still writing would not see the answer.
+        ClientDisconnect: the client left before it was whole.
     """
     limit = limit_mb * 1024 * 1024
     chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
+    size, more = 0, True
+    while more and size <= _DRAIN_FACTOR * limit:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
         size += len(chunk)
         if size <= limit:
             chunks.append(chunk)
-        elif size > _DRAIN_FACTOR * limit:
-            break
+        more = message.get("more_body", False)
     if size > limit:
         raise TooLarge(f"the request's body is larger than {limit_mb} MB. Send less, or raise server.body_limit_mb.")
     return b"".join(chunks)

@@ -1,7 +1,7 @@
 """GET /test-connection: says what is wrong upstream and what to do."""
 
-from fastapi import Request
-from fastapi.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from ..trial import MODEL, try_model
 

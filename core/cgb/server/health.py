@@ -1,35 +1,46 @@
 """Whether the bridge is up, and what it consists of."""
 
-from __future__ import annotations
-
+from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from fastapi import Request
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from ..isolation.stats import PluginStats
+from ..messages import new_id
+from ..pipeline import Pipeline
+from ..plugins import Plugin
 
-if TYPE_CHECKING:
-    from ..pipeline import Pipeline
-    from ..plugins import Plugin
 
-
-async def hello() -> dict[str, str]:
+async def hello(_: Request) -> JSONResponse:
     """Up; what clients probe at their start."""
-    return {"name": "claude-gemini-bridge", "version": version("claude-gemini-bridge")}
+    return _found(_itself())
 
 
-async def status(request: Request) -> dict[str, Any]:
+async def status(request: Request) -> JSONResponse:
     """Version, plugins in their order what they did, transports and what they lack. Asks nobody, tells no secret."""
     pipeline: Pipeline = request.app.state.generations.pipeline
     lacks = {name: [finding.text for finding in one.missing()] for name, one in pipeline.transports.items()}
-    return {
-        "status": "ok",
-        **await hello(),
-        "demo": request.app.state.demo,
-        "plugins": [_plugin(plugin, pipeline) for plugin in pipeline.plugins],
-        "transports": {name: {"ready": not texts, "missing": texts} for name, texts in lacks.items()},
-    }
+    return _found(
+        {
+            "status": "ok",
+            **_itself(),
+            "demo": request.app.state.demo,
+            "plugins": [_plugin(plugin, pipeline) for plugin in pipeline.plugins],
+            "transports": {name: {"ready": not texts, "missing": texts} for name, texts in lacks.items()},
+        }
+    )
+
+
+@cache
+def _itself() -> dict[str, str]:
+    """What answers; reading a version parses all of a distribution's metadata."""
+    return {"name": "claude-gemini-bridge", "version": version("claude-gemini-bridge")}
+
+
+def _found(said: dict[str, Any]) -> JSONResponse:
+    return JSONResponse(said, headers={"request-id": new_id("req")})
 
 
 def _plugin(plugin: Plugin, pipeline: Pipeline) -> dict[str, Any]:

@@ -1,18 +1,18 @@
-"""GET /metrics: what happened since the start, for Prometheus."""
+"""What happened since the start, for Prometheus."""
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from fastapi import Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 from ..errors import UnusableAnswer
 from .plugin_figures import PluginFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ..context import Context
     from ..isolation.stats import PluginStats
@@ -64,11 +64,11 @@ class Metrics:
     def observe(self, record: Record, ctx: Context) -> None:
         """Count a finished request."""
         outcome = self._outcome(record)
-        self._requests.labels(ctx.kind, outcome).inc()
+        self._requests(ctx.kind, outcome).inc()
         self._count_failure(record)
         self._count_routes(record, outcome)
         for note in record.notes:
-            self._notes.labels(note.plugin, note.kind).inc()
+            self._notes(note.plugin, note.kind).inc()
         self._count_tokens(record)
         self._whole.observe(record.duration_s)
         if record.first_event_s is not None:
@@ -86,24 +86,25 @@ class Metrics:
     def _count_failure(self, record: Record) -> None:
         if record.error is not None:
             kind = record.error.kind if isinstance(record.error, UnusableAnswer) else ""
-            self._failures.labels(self._types.label(record.error.type), self._kinds.label(kind)).inc()
+            self._failures(self._types.label(record.error.type), self._kinds.label(kind)).inc()
 
     def _count_routes(self, record: Record, outcome: str) -> None:
         names = [self._names.label(str(route)) for route in record.routes]
         for name in names:
-            self._attempts.labels(name).inc()
+            self._attempts(name).inc()
         if names:
-            self._routes.labels(names[-1], outcome).inc()
+            self._routes(names[-1], outcome).inc()
 
     def _count_tokens(self, record: Record) -> None:
         usage = record.usage
-        self._tokens.labels("input").inc(usage.input_tokens)
-        self._tokens.labels("cache_read").inc(usage.cache_read_input_tokens)
-        self._tokens.labels("cache_write").inc(usage.cache_creation_input_tokens)
-        self._tokens.labels("output").inc(usage.output_tokens)
+        self._tokens("input").inc(usage.input_tokens)
+        self._tokens("cache_read").inc(usage.cache_read_input_tokens)
+        self._tokens("cache_write").inc(usage.cache_creation_input_tokens)
+        self._tokens("output").inc(usage.output_tokens)
 
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(name, text, labels, registry=self._registry)
+    def _counter(self, name: str, text: str, *labels: str) -> Callable[..., Counter]:
+        """Gives the counter of these labels; Prometheus takes as long to find it as to make it."""
+        return cache(Counter(name, text, labels, registry=self._registry).labels)
 
     def _histogram(self, name: str, text: str) -> Histogram:
         return Histogram(name, text, buckets=_SECONDS, registry=self._registry)
@@ -120,8 +121,3 @@ class _Labels:
         if len(self._known) < _MOST_NAMES:
             self._known.add(name)
         return name if name in self._known else _OTHER
-
-
-async def metrics(request: Request) -> Response:
-    """The figures of this process."""
-    return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import aiohttp
 import pytest
 import uvicorn
-from fastapi import FastAPI
 
 from cgb.config import Config
 from cgb.server import create_app
+from cgb.server.app import App
 from cgb.testing import plugin_of
 
 HELLO = {
@@ -26,7 +26,7 @@ class Served:
     """A bridge that is listening, and a client to it."""
 
     url: str
-    app: FastAPI
+    app: App
     client: aiohttp.ClientSession
 
     def ask(self, body=None, path="/v1/messages", **options):

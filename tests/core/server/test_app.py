@@ -1,8 +1,10 @@
 import asyncio
+import subprocess
+import sys
 from contextlib import aclosing, asynccontextmanager
-from importlib.metadata import version
 from types import SimpleNamespace
 
+import orjson
 import pytest
 
 from cgb import ConfigError, PluginError, Route, hookimpl
@@ -12,50 +14,68 @@ from cgb.server import create_app
 from cgb.testing import ScriptedTransport, plugin_of, request_of
 
 
-async def test_openapi_describes_the_api(serving):
-    async with serving(ScriptedTransport()) as bridge, bridge.client.get("/openapi.json") as response:
-        assert response.status == 200
-        described = await response.json()
-    assert described["info"]["version"] == version("claude-gemini-bridge")
-    assert {"/v1/messages", "/v1/messages/count_tokens", "/v1/models", "/health"} <= set(described["paths"])
-    body = described["paths"]["/v1/messages"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    assert {"model", "messages"} <= set(body["required"])
-
-
-async def test_docs_are_there(serving):
-    async with serving(ScriptedTransport()) as bridge, bridge.client.get("/docs") as response:
-        assert response.status == 200
-
-
-async def test_a_bug_is_an_error_in_anthropics_shape(serving):
-    async with serving(ScriptedTransport()) as bridge:
-
-        @bridge.app.get("/broken")
-        async def broken():
-            return 1 / 0
-
-        async with bridge.client.get("/broken") as response:
+async def test_a_bug_is_an_error_in_anthropics_shape_and_logged(serving, caplog):
+    async with serving(ScriptedTransport("Hi.")) as bridge:
+        generations = bridge.app.state.generations
+        bridge.app.state.generations = None
+        async with bridge.ask() as response:
             assert response.status == 500
             body = await response.json()
-            assert body["error"]["type"] == "api_error"
-            assert "ZeroDivisionError" in body["error"]["message"]
-            assert body["request_id"] == response.headers["request-id"]
-        async with bridge.client.get("/") as response:
+        assert body["error"]["type"] == "api_error"
+        assert body["error"]["message"] == "cgb itself failed: AttributeError; its log has the traceback."
+        assert body["request_id"] == response.headers["request-id"]
+        bridge.app.state.generations = generations
+        async with bridge.ask() as response:
             assert response.status == 200
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [AttributeError]
 
 
-async def test_other_http_errors_keep_their_status(serving):
-    from starlette.exceptions import HTTPException
+async def test_below_a_path_it_answers_too(hello):
+    """Mounted in another application, as ASGI's `root_path` says."""
+    app = create_app(Config(), plugins=[plugin_of(ScriptedTransport("Hi."))])
+    sent, unread = [], [{"type": "http.request", "body": orjson.dumps(hello)}]
 
-    async with serving(ScriptedTransport()) as bridge:
+    async def receive():
+        if not unread:
+            await asyncio.Event().wait()
+        return unread.pop()
 
-        @bridge.app.get("/teapot")
-        async def teapot():
-            raise HTTPException(418, "I am a teapot")
+    async def send(message):
+        sent.append(message)
 
-        async with bridge.client.get("/teapot") as response:
-            assert response.status == 418
-            assert (await response.json())["error"] == {"type": "api_error", "message": "I am a teapot"}
+    scope = {"type": "http", "method": "POST", "root_path": "/bridge", "path": "/bridge/v1/messages"}
+    scope |= {"headers": [], "query_string": b"", "scheme": "http", "server": ("test", 80), "http_version": "1.1"}
+    async with app.life():
+        await app(scope, receive, send)
+    assert sent[0]["status"] == 200
+    assert orjson.loads(sent[1]["body"])["content"][0]["text"] == "Hi."
+
+
+async def test_a_websocket_is_refused():
+    app, sent = create_app(Config(), plugins=[]), []
+
+    async def send(message):
+        sent.append(message["type"])
+
+    await app({"type": "websocket", "path": "/v1/messages", "headers": [], "query_string": b""}, None, send)
+    assert sent == ["websocket.close"]
+
+
+def test_fastapi_is_imported_by_the_first_who_needs_it():
+    code = (
+        "import asyncio, sys\n"
+        "from cgb.config import Config\n"
+        "from cgb.server import create_app\n"
+        "app = create_app(Config(), plugins=[])\n"
+        "async def main():\n"
+        "    async with app.life():\n"
+        "        print('fastapi' in sys.modules)\n"
+        "        first, second = await asyncio.gather(app.fastapi(), app.fastapi())\n"
+        "        print(first is second, 'aiohttp' in sys.modules)\n"
+        "asyncio.run(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "True"]
 
 
 async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error(serving, caplog):
@@ -111,7 +131,7 @@ async def test_watchers_finish_and_then_transports_close_when_the_server_stops()
         open_transport=open_transport, choose_route=choose_route, request_finished=request_finished
     )
     app = create_app(Config(), plugins=[plugin_of(plugin, "mine")])
-    async with app.router.lifespan_context(app):
+    async with app.life():
         exchange = Exchange(app.state.generations.pipeline, request_of("Hello"), {})
         async with aclosing(exchange.events()) as events:
             assert [event async for event in events]

@@ -99,16 +99,3 @@ async def test_every_response_has_an_id(serving, hello):
                 ids.append(response.headers["request-id"])
     assert all(one.startswith("req_") for one in ids)
     assert len(set(ids)) == len(asked)
-
-
-async def test_other_scopes_pass():
-    from cgb.config import ServerSettings
-    from cgb.server.gate import Gate
-
-    seen = []
-
-    async def app(scope, receive, send):
-        seen.append(scope["type"])
-
-    await Gate(app, ServerSettings(api_keys=KEYS))({"type": "lifespan"}, None, None)
-    assert seen == ["lifespan"]

@@ -44,22 +44,3 @@ async def test_the_clients_headers_reach_the_plugins_without_credentials(serving
     assert seen["x-claude-code-agent-id"] == "a1"
     assert seen["kind"] == "subagent"
     assert not {"x-api-key", "authorization", "cookie"} & set(seen)
-
-
-async def test_an_unknown_path_is_a_404(serving):
-    async with serving(ScriptedTransport()) as bridge, bridge.client.get("/v2/nothing") as response:
-        assert response.status == 404
-        error = (await response.json())["error"]
-    assert error["type"] == "not_found_error"
-    assert error["message"] == "there is no GET /v2/nothing; the API is at /v1/messages, its docs at /docs."
-
-
-@pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/v1/messages"), ("DELETE", "/v1/messages"), ("POST", "/v1/models"), ("PUT", "/")]
-)
-async def test_a_wrong_method_is_a_405(serving, method, path):
-    async with serving(ScriptedTransport()) as bridge, bridge.client.request(method, path) as response:
-        assert response.status == 405
-        assert response.headers["allow"]
-        error = (await response.json())["error"]
-    assert error == {"type": "invalid_request_error", "message": f"{method} {path} is not allowed."}

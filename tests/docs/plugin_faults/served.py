@@ -142,7 +142,7 @@ async def _serving(plugins: tuple[Plugin, ...]) -> AsyncIterator[str]:
         listener.listen()
         config = uvicorn.Config(app, ws="none", log_config=None, access_log=False, lifespan="off")
         server = _Server(config)
-        async with app.router.lifespan_context(app):
+        async with app.life():
             running = asyncio.create_task(server.serve([listener]))
             try:
                 yield f"http://127.0.0.1:{listener.getsockname()[1]}"
