@@ -17,10 +17,13 @@ from harness import page, table, targets
 from harness.measure import Round, Scenario, measure_round
 from harness.servers import Server, Target
 
-QUICK = ("small:100:20000 c=64", "small:10 c=1", "small:1000 c=1", "cc:10 c=1", "big:10 c=1")
+QUICK = (
+    "small:100:20000 c=64", "small:10 c=1", "small:1000 c=1", "cc:10 c=1", "cc:10 c=16", "long:10 c=1", "new:10 c=1",
+    "big:10 c=1",
+)  # fmt: skip
 FULL = (
-    "small:100:20000 c=256", "small:100:20000 c=64", "small:10 c=1", "small:100 c=1", "small:1000 c=1", "cc:10 c=1",
-    "cc:0 c=1", "cc:10 c=16", "long:10 c=1", "big:10 c=1",
+    "small:100:20000 c=256", "small:100:20000 c=64", "small:100:20000 c=16", "small:10 c=1", "small:100 c=1",
+    "small:1000 c=1", "cc:10 c=1", "cc:0 c=1", "cc:10 c=16", "long:10 c=1", "new:10 c=1", "big:10 c=1", "big:10 c=16",
 )  # fmt: skip
 
 
@@ -34,7 +37,8 @@ def main(options: argparse.Namespace) -> None:
         rounds, missing = measured(options, told)
     if options.markdown:
         options.markdown.write_text(page.page(rounds, told, missing))
-    print("\n\n".join(["", table.goals(rounds), table.cpu(rounds), table.starts(rounds), table.busiest(rounds)]))
+    tables = (table.goals, table.cpu, table.scaling, table.starts, table.busiest)
+    print("\n\n".join(["", *(tabulate(rounds) for tabulate in tables)]))
     if missing:
         print(f"Not in this run: {', '.join(missing)}.")
 
@@ -59,9 +63,10 @@ def measured(options: argparse.Namespace, told: dict[str, str]) -> tuple[list[Ro
 def servers(options: argparse.Namespace, upstream: str) -> tuple[list[Target], list[str]]:
     """Those to measure, and the names of those that are not installed."""
     known = targets.ours()
-    others = {"nginx": targets.nginx(upstream)}
+    others: dict[str, Target | None] = {}
     if not options.quick:
-        known += [*targets.scaled(), *targets.through_litellm()]
+        known += [*targets.others(), *targets.through_litellm()]
+        others["nginx"] = targets.nginx(upstream)
         others["litellm-proxy"] = targets.litellm_proxy()
         others["1rgs"] = targets.claude_code_proxy(options.claude_code_proxy)
     known += [one for one in others.values() if one]

@@ -15,7 +15,8 @@ Figure = Callable[["Round"], float]
 BRIDGE, RAW = "cgb", "ref-raw"
 LITELLM, FASTAPI, ONE_RGS, DIRECT = "litellm-proxy", "ref-fastapi", "1rgs", "direct"
 SMALL, LARGE, THOUSAND = "small:10 c=1", "cc:10 c=1", "small:1000 c=1"
-PACED, CROWD = "small:100:20000 c=64", "small:100:20000 c=256"
+PACED, CROWD, FEW = "small:100:20000 c=64", "small:100:20000 c=256", "small:100:20000 c=16"
+LONG, NEW = "long:10 c=1", "new:10 c=1"
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,14 @@ class Goal:
 
     Attributes:
         unit: what it is told in; `÷` is for a part of another's, told as 1/n.
+        must: what it has to keep to; None if nothing is demanded.
         stretch: what it would be at best; None if no more is wanted.
     """
 
     name: str
     unit: str
     figure: Figure
-    must: float
+    must: float | None
     stretch: float | None = None
 
 
@@ -74,7 +76,13 @@ def _message(target: str) -> Figure:
 
 
 def _longer(found: Round) -> float:
-    return cpu(BRIDGE, "long:10 c=1")(found) / _large(BRIDGE)(found)
+    return cpu(BRIDGE, LONG)(found) / _large(BRIDGE)(found)
+
+
+def _unchanged(found: Round) -> float:
+    """Of two histories that are longer by the same number of turns, those of one were there before."""
+    short = _large(BRIDGE)(found)
+    return (cpu(BRIDGE, LONG)(found) - short) / (cpu(BRIDGE, NEW)(found) - short)
 
 
 def _total(scenario: str) -> Callable[[str], Figure]:
@@ -88,12 +96,16 @@ def _added(scenario: str) -> Figure:
     return figure
 
 
-def _five_plugins(found: Round) -> float:
-    return (burst_chunk("cgb + 5 plugins")(found) - burst_chunk(BRIDGE)(found)) * 1e3
+def _per_event(plugins: str) -> Figure:
+    return lambda found: found.per_event_us[plugins]
 
 
 def _litellm(scenario: str) -> Figure:
     return ratio(lambda target: cpu(target, scenario), "ref-litellm", "cgb, litellm")
+
+
+def _connections(found: Round) -> float:
+    return float(found.starts[BRIDGE].connections)
 
 
 def _failed(found: Round) -> float:
@@ -120,10 +132,14 @@ GOALS = [
     Goal("Start to healthy", "times ref-fastapi", ratio(_healthy, FASTAPI), 1.5),
     Goal("Start to first message", "times ref-fastapi", ratio(_message, FASTAPI), 1.5),
     Goal("Start to first message", "s", _message(BRIDGE), 1.2, 0.8),
-    Goal("Five more stream plugins, per event", "µs", _five_plugins, 1.5, 0.6),
+    Goal("Connections to the upstream before a request", "", _connections, 0),
+    Goal("A stream's event, without a stream plugin", "µs", _per_event("0"), 0.3, 0.15),
+    Goal("Five stream plugins that do nothing, per event", "µs", _per_event("5"), 1.5, 0.6),
     Goal("LiteLLM transport, small request", "times ref-litellm", _litellm(SMALL), 1.15, 1.05),
     Goal("LiteLLM transport, 100 chunks", "times ref-litellm", _litellm("small:100 c=1"), 1.15, 1.05),
+    Goal("LiteLLM transport, 16 paced streams", "times ref-litellm", _litellm(FEW), 1.15, 1.05),
     Goal("LiteLLM transport, Claude Code request", "times ref-litellm", _litellm(LARGE), 1.15, 1.05),
     Goal("History ten times as long", "times the CPU", _longer, 11),
+    Goal("A further turn seen before", "times a new one", _unchanged, None, 0.1),
     Goal("Wrong answers, of all servers", "", _failed, 0),
 ]

@@ -20,6 +20,9 @@ from typing import Any, cast
 import httptools
 import uvloop
 
+from harness.shapes import STAMP as MARK
+
+STAMP = MARK.encode()
 NUMBERS = re.compile(rb"~(\d{5})")
 HEADERS = {
     "host": "127.0.0.1", "content-type": "application/json", "anthropic-version": "2023-06-01",
@@ -33,7 +36,8 @@ class Load:
     def __init__(self, order: dict[str, Any]) -> None:
         body = order["body"].encode()
         head = [f"POST {order['path']} HTTP/1.1", *(f"{name}: {value}" for name, value in HEADERS.items())]
-        self.request = "\r\n".join([*head, f"content-length: {len(body)}", "", ""]).encode() + body
+        self._request = "\r\n".join([*head, f"content-length: {len(body)}", "", ""]).encode() + body
+        self._is_stamped = STAMP in body
         self.streamed = order["chunks"] > 0
         self.expected = [b"%05d" % place for place in range(order["chunks"] or 1)]
         self.left, self.open = order["requests"], 0
@@ -41,6 +45,12 @@ class Load:
         self.total: list[float] = []
         self.errors: list[str] = []
         self.done = asyncio.get_running_loop().create_future()
+
+    def request(self) -> bytes:
+        """What to send; what is stamped is another each time."""
+        if not self._is_stamped:
+            return self._request
+        return self._request.replace(STAMP, b"%010d" % (time.time_ns() % 10**10))
 
     def next(self) -> bool:
         """Whether there is one more to ask; the last answer ends the run."""
@@ -62,14 +72,14 @@ class Load:
         else:
             self.errors.append(f"HTTP {status}: {body[:200]!r} … {body[-100:]!r}")
 
-    def report(self, seconds: float) -> dict[str, Any]:
+    def report(self, seconds: float, cpu_s: float) -> dict[str, Any]:
         """Times in milliseconds."""
         return {
             "answers": len(self.total),
             "errors": self.errors[:3],
             "failed": len(self.errors),
             "seconds": seconds,
-            "client_cpu_s": time.process_time(),
+            "client_cpu_s": cpu_s,
             "first_text_ms": median(self.first_text or [0]) * 1e3,
             "total_ms": median(self.total or [0]) * 1e3,
         }
@@ -93,8 +103,9 @@ class Client(asyncio.Protocol):
             return
         self._parser = httptools.HttpResponseParser(self)
         self._body = bytearray()
+        request = self._load.request()
         self._begin, self._first_text = time.perf_counter(), 0.0
-        self._transport.write(self._load.request)
+        self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:  # noqa: D102 - of asyncio
         self._parser.feed_data(data)
@@ -124,11 +135,14 @@ async def run(order: dict[str, Any]) -> dict[str, Any]:
     """Ask until all is answered; what came of it."""
     load, loop = Load(order), asyncio.get_running_loop()
     gc.disable()
-    begin = time.perf_counter()
-    for _ in range(order["connections"]):
-        await loop.create_connection(lambda: Client(load), "127.0.0.1", order["port"])
-    await load.done
-    return load.report(time.perf_counter() - begin)
+    begin, idle = time.perf_counter(), time.process_time()
+    try:
+        for _ in range(order["connections"]):
+            await loop.create_connection(lambda: Client(load), "127.0.0.1", order["port"])
+        await load.done
+    except OSError as error:
+        load.errors.append(f"no connection: {error}")
+    return load.report(time.perf_counter() - begin, time.process_time() - idle)
 
 
 if __name__ == "__main__":

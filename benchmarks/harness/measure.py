@@ -8,10 +8,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from harness.servers import BENCHMARKS, Server, Target, cpu_s, memory_mb
+from harness.servers import BENCHMARKS, Server, Target, connections_to, cpu_s, memory_mb
 from harness.shapes import Shape
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 LONGEST_S = 300.0
 SAMPLES_S = 0.05
 WARM_UP = 5
-PACED = 2
-"""Paced answers per connection: they take as long as they take."""
+PACED_S = 0.5
+"""Seconds for each paced answer of a connection: they take as long as they take."""
 TOO_MUCH = frozenset({"small:100:20000 c=256", "cc:10 c=16", "long:10 c=1"})
 """Scenarios in which a slow server would only be waited for."""
+FEW = frozenset({"small:100:20000 c=16", "new:10 c=1", "big:10 c=16"})
+"""Scenarios that show something of a few servers only, which name them."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class Scenario:
 
     def takes(self, target: Target) -> bool:
         """Whether a target takes part; a slow one is spared where it would only be waited for."""
-        chosen = target.only is None or self.name in target.only
-        return chosen and not (target.slow and self.name in TOO_MUCH)
+        if target.only is not None:
+            return self.name in target.only
+        return self.name in target.also if self.name in FEW else not (target.slow and self.name in TOO_MUCH)
 
 
 @dataclass(frozen=True)
@@ -72,29 +75,47 @@ class Shot:
     client_cores: float
     upstream_cores: float
 
+    @property
+    def server_cores(self) -> float:
+        """How busy the server was."""
+        return self.cpu_ms * self.per_second / 1e3
+
 
 @dataclass(frozen=True)
 class Start:
-    """How a server started: seconds until it was healthy, and until it had answered a first message."""
+    """How a server started.
+
+    Attributes:
+        healthy_s: seconds until it was healthy.
+        message_s: seconds until it had answered a first message.
+        memory_mb: what it held in between.
+        connections: what it had open to the upstream by then.
+    """
 
     healthy_s: float
     message_s: float
     memory_mb: float
+    connections: int
 
 
 @dataclass(frozen=True)
 class Round:
-    """Everything measured once, by the names of target and scenario."""
+    """Everything measured once, by the names of target and scenario.
+
+    Attributes:
+        per_event_us: by number of stream plugins, what an event costs more by them.
+    """
 
     starts: dict[str, Start]
     shots: dict[str, dict[str, Shot]]
+    per_event_us: dict[str, float]
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Round:
         """What `asdict` wrote."""
         starts = {name: Start(**start) for name, start in data["starts"].items()}
         shots = {name: {where: Shot(**one) for where, one in found.items()} for name, found in data["shots"].items()}
-        return cls(starts, shots)
+        return cls(starts, shots, data["per_event_us"])
 
     def to_json(self) -> dict[str, Any]:
         """As `read` takes it."""
@@ -106,11 +127,12 @@ def measure_round(
 ) -> Round:
     """Start all, measure all, stop all."""
     running: list[Server] = []
-    found = Round({}, {target.name: {} for target in targets})
+    found = Round({}, {target.name: {} for target in targets}, per_event_us())
     try:
         for target in _shuffled(targets):
+            before = connections_to(upstream.port)
             running.append(server := Server(target, f"http://127.0.0.1:{upstream.port}"))
-            found.starts[target.name] = _start(server, upstream)
+            found.starts[target.name] = _start(server, upstream, before)
         for scenario in scenarios:
             for server in _shuffled([one for one in running if scenario.takes(one.target)]):
                 one = measure(server, scenario, upstream, seconds)
@@ -126,11 +148,18 @@ def _shuffled(items: list[Any]) -> list[Any]:
     return random.sample(items, len(items))
 
 
-def _start(server: Server, upstream: Server) -> Start:
-    memory = memory_mb(server.pids())
+def per_event_us() -> dict[str, float]:
+    """What stream plugins that do nothing cost, measured in a process that does nothing else."""
+    done = subprocess.run([sys.executable, "micro/plugins.py"], cwd=BENCHMARKS, capture_output=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _start(server: Server, upstream: Server, before: int) -> Start:
+    memory, connections = memory_mb(server.pids()), max(0, connections_to(upstream.port) - before)
     first = shoot(server, Scenario(Shape("small", 1)), 1, upstream)
     _check(server, first)
-    return Start(server.healthy_s, server.healthy_s + first.total_ms / 1e3, memory)
+    return Start(server.healthy_s, server.healthy_s + first.total_ms / 1e3, memory, connections)
 
 
 def measure(server: Server, scenario: Scenario, upstream: Server, seconds: float) -> Shot:
@@ -139,13 +168,12 @@ def measure(server: Server, scenario: Scenario, upstream: Server, seconds: float
     Raises:
         RuntimeError: an answer was wrong.
     """
-    unpaced = Scenario(Shape(scenario.shape.body, min(scenario.shape.chunks, 100)))
-    _check(server, warm := shoot(server, unpaced, WARM_UP, upstream))
+    unpaced = replace(scenario, shape=replace(scenario.shape, interval_us=0))
+    _check(server, warm := shoot(server, unpaced, max(WARM_UP, scenario.connections), upstream))
     if scenario.shape.interval_us:
-        requests = PACED * scenario.connections
+        requests = max(1, int(seconds / PACED_S)) * scenario.connections
     else:
-        _check(server, warm := shoot(server, scenario, max(WARM_UP, scenario.connections), upstream))
-        requests = max(WARM_UP, 2 * scenario.connections, int(seconds * warm.per_second))
+        requests = max(WARM_UP, 2 * scenario.connections, int(seconds * scenario.connections / warm.total_ms * 1e3))
     shot = shoot(server, scenario, requests, upstream)
     _check(server, shot)
     return shot

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 import subprocess
+import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 LIBRARIES = ("aiohttp", "fastapi", "httptools", "litellm", "orjson", "pluggy", "pydantic", "uvicorn", "uvloop")
 PAGE = """# What the bridge costs
 
-Written by one run of `uv run benchmarks/run.py --markdown docs/performance.md`; a ✗ is a goal that it missed.
+Written by one run; a ✗ is a goal that it missed.
 
 {conditions}
 
@@ -32,8 +34,8 @@ other work, one round is not enough to tell figures apart that differ by less th
 
 ## What is compared
 
-- `cgb`: `cgb serve --plugins default`, with the log as it is by default. `cgb + 5 plugins` has five more that pass
-  every event on; `cgb, litellm` asks the same model through the `litellm` transport.
+- `cgb`: `cgb serve --plugins default`, with the log as it is by default; `cgb, litellm` asks the same model through the
+  `litellm` transport.
 - `ref-raw`, `ref-aiohttp`: [benchmarks/reference](../benchmarks/reference), which translates text and tools and checks
   nothing: ASGI on uvicorn, with a client by hand or aiohttp. `ref-fastapi` is `ref-raw` in FastAPI, and
   `ref-litellm` a bare `litellm.acompletion` loop.
@@ -45,14 +47,21 @@ Not in this run: {missing}.
 A shape is a body, the number of chunks in its answer, and the pause between two, in µs: `small` is one sentence, `cc`
 as large as Claude Code's (174 KB: 20 tools, 30 KB system prompt, 61 messages), `big` 1 MB, `long` is `cc` with ten
 times the history; 0 chunks is an answer in one piece. Without a pause chunks come together (burst); with one, each
-costs a wake-up of its own, as a model's do. `c` is how many ask at once.
+costs a wake-up of its own, as a model's do. `c` is how many ask at once; where that is one, every server is idle
+between two answers, and its caches go cold.
 
 What the figures leave out: TLS, distance, and answers other than text. Requests of a shape are the same each time, so
-what the bridge keeps between requests (compiled tools, turns seen before) is warm, as it is within a conversation.
+what the bridge keeps between requests (compiled tools, turns seen before) is warm, as it is within a conversation. In
+`new`, the turns that `long` has and `cc` has not are others in each request: what a turn costs that was never seen.
+
+What a stream plugin costs for each event is measured by itself
+([benchmarks/micro/plugins.py](../benchmarks/micro/plugins.py)): without one, the pipeline over the transport's own
+events; then what five that do nothing add.
 
 ## CPU, ms an answer
 
-Of the server's whole process tree, by the kernel's clock. Burst chunk: (`small:1000` - `small:10`) / 990.
+Of the server's whole process tree, by the kernel's clock, which counts nanoseconds. Burst chunk: (`small:1000` -
+`small:10`) / 990.
 
 {cpu}
 
@@ -62,12 +71,17 @@ Of the server's whole process tree, by the kernel's clock. Burst chunk: (`small:
 
 ## Answers per second
 
-`cgb, 2 workers` is `cgb serve --workers 2`. The load client and the upstream have to run on the same machine, on
-{cores} cores, so this shows less than the gain of a second process.
-
 {busiest}
 
 {per_second}
+
+## Two processes on one port
+
+`cgb, 2 workers` is `cgb serve --workers 2`. The load client and the upstream run on the same machine, so of its {cores}
+cores the server has what they leave. Where one process fills a core, and those two take a and b of the others, more
+processes can bring at most {cores} / (1 + a + b) times as much: "at most" below.
+
+{scaling}
 
 ## Start and memory
 
@@ -76,7 +90,7 @@ Of the server's whole process tree, by the kernel's clock. Burst chunk: (`small:
 ## Repeat it
 
 ```sh
-uv run benchmarks/run.py --quick                          # under two minutes
+uv run benchmarks/run.py --quick                          # fewer shapes and servers: under two minutes
 uv run benchmarks/run.py --markdown docs/performance.md   # all of it
 uv run benchmarks/run.py --claude-code-proxy DIRECTORY    # with 1rgs/claude-code-proxy, a checkout of it
 ```
@@ -90,6 +104,7 @@ def conditions() -> dict[str, str]:
     """Machine, versions, date."""
     processor = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return {
+        "command": f"`{' '.join(['uv run benchmarks/run.py', *map(_nameless, sys.argv[1:])])}`",
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "commit": _git("rev-parse", "--short", "HEAD")
         + (" with changes" if _git("status", "--porcelain", "core", "plugins") else ""),
@@ -99,6 +114,11 @@ def conditions() -> dict[str, str]:
         "Python": platform.python_version(),
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     }
+
+
+def _nameless(word: str) -> str:
+    """A word of the command line; a path on this machine says nothing elsewhere."""
+    return "PATH" if word.startswith("/") else shlex.quote(word)
 
 
 def _git(*command: str) -> str:
@@ -117,6 +137,7 @@ def page(rounds: list[Round], told: dict[str, str], missing: list[str]) -> str:
         first_text=table.first_text(rounds),
         per_second=table.per_second(rounds),
         busiest=table.busiest(rounds),
+        scaling=table.scaling(rounds),
         starts=table.starts(rounds),
         cores=os.cpu_count(),
     )

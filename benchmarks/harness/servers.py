@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import random
 import shutil
 import signal
 import socket
@@ -33,7 +34,8 @@ class Target:
         files: by name, what is written to its working directory first.
         health: what answers 200 once it is up.
         model: what it is asked for.
-        only: the scenarios it takes part in; None for all.
+        only: the scenarios it takes part in; None for all but those that are somebody's `also`.
+        also: the scenarios it takes part in besides.
         slow: whether it is left out where it could not keep up.
     """
 
@@ -45,6 +47,7 @@ class Target:
     path: str = "/v1/messages"
     model: str = "claude-sonnet-4-5"
     only: frozenset[str] | None = None
+    also: frozenset[str] = frozenset()
     slow: bool = False
 
 
@@ -87,7 +90,7 @@ class Server:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_S
-        while not self._is_healthy():
+        while not self._is_healthy() or self._process.poll() is not None:  # somebody else may have answered
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{self.target.name} did not start; its log ends:\n{self.log[-2000:]}")
             time.sleep(0.01)
@@ -137,11 +140,18 @@ class Server:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """A port of loopback that nobody uses, and no outgoing connection may take before the server listens there."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port := random.randrange(10_000, lowest)))
+            return port
+
+
+def connections_to(port: int) -> int:
+    """How many connections are open to a port of loopback."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return sum(line.split()[2:4] == [f"0100007F:{port:04X}", "01"] for line in lines)
 
 
 def cpu_s(pids: list[int]) -> float:

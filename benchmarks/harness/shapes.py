@@ -23,8 +23,10 @@ TURNS = 30
 """Calls of a tool in a history of Claude Code's size; each is two messages."""
 SYSTEM = 30_000
 TYPES = ("string", "integer", "boolean", "number")
-RESULTS = {"cc": (1, 1_900), "long": (10, 1_900), "big": (1, 29_000)}
+RESULTS = {"cc": (1, 1_900), "long": (10, 1_900), "new": (10, 1_900), "big": (1, 29_000)}
 """By body: how many times the turns of a history, and how many characters a tool's result has."""
+STAMP = "@" * 10
+"""What the load client writes the request's number over, so that a turn was never seen before."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Shape:
     """A body, and the answer it wants.
 
     Attributes:
-        body: `small`, `cc` (of Claude Code's size, 174 KB), `big` (1 MB), or `long` (`cc` with ten times the history).
+        body: `small`, `cc` (of Claude Code's size, 174 KB), `big` (1 MB), `long` (`cc` with ten times the history), or
+            `new` (`long`, where the turns that `cc` has not are others in each request).
         chunks: how many pieces the answer has; 0 asks for a whole one.
         interval_us: microseconds between two pieces; 0 sends them as fast as they go.
     """
@@ -80,7 +83,7 @@ def _body(kind: str) -> dict[str, Any]:
         ],
         "tools": [_tool(chance, number) for number in range(TOOLS)],
         "messages": [
-            *_turns(chance, TURNS * times, result),
+            *_turns(chance, TURNS * times, result, TURNS if kind == "new" else TURNS * times),
             {"role": "assistant", "content": "I have read all of it."},
         ],
     }
@@ -111,13 +114,14 @@ def _field(chance: random.Random, depth: int) -> dict[str, Any]:
     return {"type": chance.choice(TYPES), **described}
 
 
-def _turns(chance: random.Random, number: int, length: int) -> Iterator[dict[str, Any]]:
-    """A prompt, and calls of tools with their results."""
+def _turns(chance: random.Random, number: int, length: int, known: int) -> Iterator[dict[str, Any]]:
+    """A prompt, and calls of tools with their results; those that are not known are stamped."""
     yield {"role": "user", "content": [{"type": "text", "text": _prose(chance, length)}]}
     for place in range(number - 1):
-        said = {"type": "text", "text": _prose(chance, 200)}
-        arguments = {"path": f"/src/module_{place}.py", "limit": 200, "pattern": _prose(chance, 60)}
+        stamp = STAMP if place >= known else ""
+        said = {"type": "text", "text": stamp + _prose(chance, 200)}
+        arguments = {"path": f"/src/module_{place}.py", "limit": 200, "pattern": stamp + _prose(chance, 60)}
         call = {"type": "tool_use", "id": f"toolu_{place:024}", "name": f"tool_{place % TOOLS}", "input": arguments}
-        result = {"type": "tool_result", "tool_use_id": call["id"], "content": _prose(chance, length)}
+        result = {"type": "tool_result", "tool_use_id": call["id"], "content": stamp + _prose(chance, length)}
         yield {"role": "assistant", "content": [said, call]}
         yield {"role": "user", "content": [result]}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from statistics import median
 from typing import TYPE_CHECKING
 
-from harness.goals import GOALS, Goal
+from harness.goals import BRIDGE, GOALS, Goal
+from harness.targets import SCALING, TWO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,17 +20,22 @@ def goals(rounds: list[Round]) -> str:
     rows = [("figure", "", "cgb (lowest to highest)", "must", "", "stretch", "")]
     for goal in GOALS:
         values = list(_values(goal, rounds))
-        if not values:
-            wanted = _limit(goal, goal.stretch) if goal.stretch is not None else ""
-            rows.append((goal.name, goal.unit, "not measured", _limit(goal, goal.must), "", wanted, ""))
-            continue
-        middle = median(values)
-        spread = _told(goal, middle)
-        if len(values) > 1:
-            spread += f" ({_told(goal, min(values))} to {_told(goal, max(values))})"
-        best = ("", "") if goal.stretch is None else (_limit(goal, goal.stretch), _mark(middle, goal.stretch))
-        rows.append((goal.name, goal.unit, spread, _limit(goal, goal.must), _mark(middle, goal.must), *best))
+        limits = [cell for limit in (goal.must, goal.stretch) for cell in _judged(goal, limit, values)]
+        rows.append((goal.name, goal.unit, _goal_spread(goal, values), *limits))
     return _table(rows)
+
+
+def _goal_spread(goal: Goal, values: list[float]) -> str:
+    if len(values) > 1:
+        return f"{_told(goal, median(values))} ({_told(goal, min(values))} to {_told(goal, max(values))})"
+    return _told(goal, values[0]) if values else "not measured"
+
+
+def _judged(goal: Goal, limit: float | None, values: list[float]) -> tuple[str, str]:
+    """A limit, and whether it is kept."""
+    if limit is None:
+        return "", ""
+    return _limit(goal, limit), _mark(median(values), limit) if values else ""
 
 
 def _values(goal: Goal, rounds: list[Round]) -> Iterator[float]:
@@ -90,18 +97,36 @@ def starts(rounds: list[Round]) -> str:
 
 def busiest(rounds: list[Round]) -> str:
     """How near the harness was to its own limits: the load client and the upstream at their busiest."""
-    shots = [
-        (name, shot)
-        for one in rounds
-        for found in one.shots.values()
-        for name, shot in found.items()
-        if "20000" in name
-    ]
+    shots = [shot for one in rounds for found in one.shots.values() for name, shot in found.items() if "20000" in name]
     if not shots:
         return "No paced streams were measured."
-    client, upstream = max(one.client_cores for _, one in shots), max(one.upstream_cores for _, one in shots)
+    client, upstream = max(one.client_cores for one in shots), max(one.upstream_cores for one in shots)
     busy = f"the load client was busy for at most {client:.0%} of a core, the upstream for {upstream:.0%}"
     return f"With paced streams {busy}."
+
+
+def scaling(rounds: list[Round]) -> str:
+    """What a second process brings, and how many cores each of the parties had."""
+    rows = [
+        ("", "answers per second: one", "two", "times", "at most", "cores with two: server", "load client", "upstream")
+    ]
+    for scenario in sorted(SCALING):
+        pairs = [(one.shots[BRIDGE][scenario], one.shots[TWO][scenario]) for one in rounds if _has(one, scenario)]
+        figures: list[list[float]] = [
+            [one.per_second for one, _ in pairs],
+            [two.per_second for _, two in pairs],
+            [two.per_second / one.per_second for one, two in pairs],
+            [(os.cpu_count() or 1) / (1 + one.client_cores + one.upstream_cores) for one, _ in pairs],
+            [two.server_cores for _, two in pairs],
+            [two.client_cores for _, two in pairs],
+            [two.upstream_cores for _, two in pairs],
+        ]
+        rows.append((scenario, *map(_spread, figures)))
+    return _table(rows)
+
+
+def _has(found: Round, scenario: str) -> bool:
+    return all(scenario in found.shots.get(target, ()) for target in (BRIDGE, TWO))
 
 
 def _spread(values: list[float]) -> str:

@@ -14,16 +14,6 @@ if TYPE_CHECKING:
 
 LITELLM = "litellm[proxy]==1.106.2"
 INSTALLS_S = 300
-NOOP = '''"""A stream plugin that changes nothing."""
-
-from cgb import hookimpl
-
-
-@hookimpl
-async def transform_stream(events):
-    async for event in events:
-        yield event
-'''
 NGINX = """
 daemon off; pid {home}/nginx.pid; error_log {home}/error.log; worker_processes 1;
 events { worker_connections 2048; }
@@ -45,13 +35,16 @@ model_list:
 litellm_settings: {telemetry: false}
 general_settings: {master_key: sk-none, dangerously_permit_weak_or_unset_master_key: true}
 """
+TWO = "cgb, 2 workers"
+SCALING = frozenset({"cc:10 c=16", "big:10 c=16"})
+"""Scenarios in which the load client and the upstream have little to do beside the server."""
 UPSTREAM = Target("upstream", (sys.executable, "-m", "harness.upstream", "{port}"))
 
 
-def bridge(name: str, plugins: str = "default", **further: object) -> Target:
-    """The bridge with plugins; `further` as in `Target`, and `workers`."""
+def bridge(name: str, **further: object) -> Target:
+    """The bridge with its default plugins; `further` as in `Target`, and `workers`."""
     workers = further.pop("workers", 1)
-    command = (sys.executable, "-m", "cgb", "serve", "--plugins", plugins, "--port", "{port}")
+    command = (sys.executable, "-m", "cgb", "serve", "--plugins", "default", "--port", "{port}")
     return Target(name, (*command, "--workers", str(workers)), **further)  # type: ignore[arg-type]
 
 
@@ -64,30 +57,23 @@ def reference(name: str, app: str = "app", client: str = "raw", **further: objec
 
 def ours() -> list[Target]:
     """The bridge, the references that judge it, and the upstream asked without a bridge."""
-    files = {f"noop_{number}.py": NOOP for number in range(5)}
     return [
         Target("direct", UPSTREAM.command),
-        bridge("cgb"),
+        bridge("cgb", also=frozenset({"new:10 c=1"}) | SCALING),
+        bridge(TWO, workers=2, only=SCALING),
         reference("ref-raw"),
-        reference("ref-aiohttp", client="aiohttp"),
         reference("ref-fastapi", "fastapi_app", only=frozenset()),
-        bridge(
-            "cgb + 5 plugins",
-            ",".join(["default", *(f"./{name}" for name in files)]),
-            files=files,
-            only=frozenset({"small:10 c=1", "small:1000 c=1"}),
-        ),
     ]
 
 
-def scaled() -> list[Target]:
-    """The bridge as two processes."""
-    return [bridge("cgb, 2 workers", workers=2, only=frozenset({"cc:10 c=16"}))]
+def others() -> list[Target]:
+    """A reference that judges nothing."""
+    return [reference("ref-aiohttp", client="aiohttp")]
 
 
 def through_litellm() -> list[Target]:
     """What the bridge adds to LiteLLM."""
-    only = frozenset({"small:10 c=1", "small:100 c=1", "cc:10 c=1"})
+    only = frozenset({"small:10 c=1", "small:100 c=1", "cc:10 c=1", "small:100:20000 c=16"})
     return [
         bridge("cgb, litellm", model="litellm/gemini/gemini-2.5-flash", only=only, slow=True),
         reference("ref-litellm", "litellm_app", only=only, slow=True),

@@ -24,9 +24,9 @@ EVENTS = 1_000
 class Reciting(Transport):
     """Says the same words each time, without any work."""
 
-    def __init__(self) -> None:
+    def __init__(self, events: int) -> None:
         start, block, _, *rest = text_answer("any", "word")
-        self._events = (start, block, *(TextDelta(0, "word ") for _ in range(EVENTS)), *rest)
+        self._events = (start, block, *(TextDelta(0, "word ") for _ in range(events)), *rest)
 
     @override
     async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
@@ -42,16 +42,29 @@ async def transform_stream(events: AsyncGenerator[Event]) -> AsyncGenerator[Even
 
 
 @asynccontextmanager
-async def passing(plugins: int) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+async def reciting(events: int) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """An answer without any pipeline."""
+    transport, request = Reciting(events), request_of("Hello")
+    route, ctx = Route("any", "any"), Context(request)
+
+    async def once() -> int:
+        async with aclosing(transport.send(request, route, ctx)) as said:
+            return len([event async for event in said])
+
+    yield once
+
+
+@asynccontextmanager
+async def passing(plugins: int, events: int = EVENTS) -> AsyncIterator[Callable[[], Awaitable[object]]]:
     """An answer through so many plugins."""
     request = request_of("Hello")
     idle = [SimpleNamespace(transform_stream=transform_stream, place=place) for place in range(plugins)]
-    async with opened([Reciting(), *idle]) as bridge:
+    async with opened([Reciting(events), *idle]) as bridge:
 
         async def once() -> int:
             exchange = Exchange(bridge, request, {})
-            async with aclosing(exchange.events()) as events:
-                number = len([event async for event in events])
+            async with aclosing(exchange.events()) as said:
+                number = len([event async for event in said])
             exchange.finish()
             return number
 

@@ -16,7 +16,7 @@ from .case import Case, driven
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 
-    from fastapi import FastAPI
+    from cgb.server.app import App
 
 
 @asynccontextmanager
@@ -24,11 +24,11 @@ async def serving(body: bytes, chunks: int) -> AsyncIterator[Callable[[], Awaita
     """A server whose every answer has so many chunks."""
     app = create_app(CONFIG)
     with answering([*cut(streamed(chunks))]):
-        async with app.router.lifespan_context(app):
+        async with app.life():
             yield partial(_ask, app, body)
 
 
-async def _ask(app: FastAPI, body: bytes) -> bytes:
+async def _ask(app: App, body: bytes) -> bytes:
     """The body of the answer to one request."""
     unread = [{"type": "http.request", "body": body, "more_body": False}]
     sent: list[bytes] = []

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from fnmatch import fnmatchcase
-from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr
@@ -81,6 +80,18 @@ def open_transport(settings: LiteLLM) -> AbstractAsyncContextManager[Transport]:
     return aclosing(LiteLLMTransport(settings))
 
 
+_MODELS = tuple(
+    Model(
+        f"{prefix}litellm/{name}",
+        Route("litellm", name, why="picked by name"),
+        f"{name.rpartition('/')[2]} (LiteLLM)",
+        decides=False,
+    )
+    for prefix in ("claude-", "")
+    for name in LISTED
+)
+
+
 class LiteLLMTransport(Transport):
     """Sends requests through `litellm.acompletion`."""
 
@@ -98,15 +109,9 @@ class LiteLLMTransport(Transport):
     @override
     async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         await self._client.load()  # whose table of models the converter asks
-        asked = Asked(
-            request=request,
-            model=route.model,
-            family=self._family(route.model),
-            names=tool_names(request),
-            ctx=ctx,
-            estimate=partial(estimate_tokens, request),
-        )
-        body = self._converter(request, route, ctx).body() | self._access(route.model)
+        converter = self._converter(request, route, ctx)
+        asked = Asked(request, route.model, converter.family, converter.names, ctx, estimate_tokens(request))
+        body = converter.body() | self._access(route.model)
         ask = (
             self._client.whole if self._settings.unstreamed or route.options.get("unstreamed") else self._client.stream
         )
@@ -139,16 +144,7 @@ class LiteLLMTransport(Transport):
 
     @override
     def models(self) -> Sequence[Model]:
-        return [
-            Model(
-                f"{prefix}litellm/{name}",
-                Route("litellm", name, why="picked by name"),
-                f"{name.rpartition('/')[2]} (LiteLLM)",
-                decides=False,
-            )
-            for prefix in ("claude-", "")
-            for name in LISTED
-        ]
+        return _MODELS
 
     @override
     def target(self, model: str) -> Target:

@@ -1,6 +1,5 @@
 """What an answer is read against."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from cgb import Context, MessagesRequest
@@ -27,4 +26,4 @@ class Asked:
     family: Family
     names: Names
     ctx: Context
-    estimate: Callable[[], int]
+    estimate: int

@@ -47,11 +47,14 @@ def call_id(call: ToolUseBlock, family: Family) -> str:
     memory = carried_by(call)
     if family.is_gemini and memory and memory.facts.get("id"):
         return str(memory.facts["id"])
-    bare = without_carried(call.id)
-    digest = blake2s(call.id.encode("utf-8", "surrogatepass")).hexdigest()
     if family.provider in _SHORT:
-        return digest[:_SHORT_LENGTH]
-    return bare if _LEGAL_ID.fullmatch(bare) else f"call_{digest[:24]}"
+        return _digest(call.id)[:_SHORT_LENGTH]
+    bare = without_carried(call.id)
+    return bare if _LEGAL_ID.fullmatch(bare) else f"call_{_digest(call.id)[:24]}"
+
+
+def _digest(text: str) -> str:
+    return blake2s(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _dotless(name: str) -> str:

@@ -218,6 +218,8 @@ class Converter:
     def _result(self, answered: Answered, beside: list[Part]) -> tuple[str, bool]:
         """A result's words, and whether it failed; its images stand in the user's message that follows."""
         result = answered.result
+        if result and isinstance(result.content, str):
+            return result.content or _NO_CONTENT, bool(result.is_error)
         blocks = result.blocks if result else (TextBlock(text=_NO_RESULT),)
         parts = [part for block in blocks for part in parts_of(block, self.family.target.media, self._note)]
         files = [part for part in parts if part["type"] != "text"]

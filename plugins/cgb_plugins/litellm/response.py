@@ -37,7 +37,7 @@ class _Answer:
     def __init__(self, asked: Asked) -> None:
         self.is_complete = False
         self._asked = asked
-        self._writer = Writer(asked.request.model, usage_of({}, asked.estimate()))
+        self._writer = Writer(asked.request.model, usage_of({}, asked.estimate))
         self._stops = StopSequences(asked.request.stop_sequences or ())
         self._calls = Calls()
         self._search = search_of(asked.request, asked.family)
@@ -173,4 +173,4 @@ class _Answer:
         yield from self._writer.finish(reason, self._usage(), stop_sequence=self._stops.matched)
 
     def _usage(self) -> Usage:
-        return usage_of(self._figures, self._asked.estimate())
+        return usage_of(self._figures, self._asked.estimate)

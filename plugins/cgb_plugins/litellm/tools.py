@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from cgb import Context, MessagesRequest, Tool, ToolUseBlock
 
 from .models import Family
@@ -45,11 +47,18 @@ def _parameters(schema: Any, family: Family) -> dict[str, Any]:
     return {"parameters": (spelt_schema(schema) if family.is_gemini else schema) or _NO_PARAMETERS}
 
 
-def _copy(value: Any) -> Any:
+def _copy(schema: Any) -> Any:
+    try:
+        return orjson.loads(orjson.dumps(schema))
+    except orjson.JSONEncodeError:  # such as a number of more than 64 bits
+        return _plain(schema)
+
+
+def _plain(value: Any) -> Any:
     """A value of JSON, of plain dicts and lists throughout."""
     if isinstance(value, dict):
-        return {name: _copy(one) for name, one in value.items()}
-    return [_copy(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _is_run(tool: Tool, functions: list[dict[str, Any]], family: Family, ctx: Context) -> bool:

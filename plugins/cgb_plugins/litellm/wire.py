@@ -95,6 +95,8 @@ class Client:
                 break
             begun = True
             yield chunk.model_dump(exclude_none=True)
+            if getattr(stream, "sent_stream_usage", False):
+                break  # it was the last; asked for more, LiteLLM puts the answer together again, for logs nobody reads
         yield {"ending": ending.found()}
 
     async def _bounded(self, waiting: Awaitable[Any], body: Mapping[str, Any], *, begun: bool) -> Any:

@@ -46,7 +46,7 @@ def messages(*said, model=GPT, **fields):
 
 def asked_of(request=None, model=GPT):
     request = request or request_of()
-    return Asked(request, model, family_of(model, DIALECTS), tool_names(request), Context(request), lambda: 7)
+    return Asked(request, model, family_of(model, DIALECTS), tool_names(request), Context(request), 7)
 
 
 async def read(chunks, asked):

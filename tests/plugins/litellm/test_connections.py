@@ -4,9 +4,9 @@ import asyncio
 import gc
 
 import pytest
-from tests.plugins.litellm.kit import GPT, NEW, QUIET, opened, request_of
+from tests.plugins.litellm.kit import GPT, NEW, OLD, QUIET, opened, request_of
 
-from cgb import Context, Route, TextDelta
+from cgb import Context, Route, TextDelta, UpstreamFailed
 from cgb.testing import SimulatedGemini
 from cgb.testing.openai_server import SimulatedOpenAI
 from cgb_plugins.litellm import connections
@@ -49,6 +49,18 @@ async def test_each_asks_its_own_service_with_its_own_key(model):
             found = await asyncio.gather(*(words(stream(way, model)) for way in (one, two, one, two)))
 
     assert found == ["first", "second", "first", "second"]
+
+
+async def test_a_connection_that_fails_breaks_no_stream_beside_it():
+    """LiteLLM closes a second client where the first cannot connect, and whatever the two share."""
+    refused = {OLD: {"api_base": "http://127.0.0.1:1/v1beta"}}
+    async with SimulatedGemini() as service, opened(service, NEW, extra=refused) as transport:
+        service.reply({"text": "abcdef", "chunks": 6, "delay": 0.02})
+        events = stream(transport, NEW)
+        await anext(events)
+        with pytest.raises(UpstreamFailed):
+            await words(stream(transport, OLD))
+        assert await words(events) == "abcdef"
 
 
 async def test_the_last_one_closes_them():

@@ -28,6 +28,17 @@ def test_a_tool_that_takes_nothing():
     assert tools(tools=[tool()])[0]["tools"][0]["function"]["parameters"] == {"type": "object"}
 
 
+@pytest.mark.parametrize("model", [GPT, NEW])
+def test_a_schema_is_a_copy_whatever_numbers_are_in_it(model):
+    schema = {"type": "object", "properties": {"a": {"type": "integer", "maximum": 2**70, "enum": (1, 2**70)}}}
+
+    (function,) = tools(tools=[tool(input_schema=schema)], model=model)[0]["tools"]
+
+    found = function["function"]["parameters"]
+    assert found["properties"]["a"] == {"type": "integer", "maximum": 2**70, "enum": [1, 2**70]}
+    assert found["properties"] is not schema["properties"]
+
+
 @pytest.mark.parametrize(
     ("choice", "found"),
     [

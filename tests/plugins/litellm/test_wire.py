@@ -86,6 +86,19 @@ async def test_a_whole_answer():
     assert calls[0]["stream"] is False
 
 
+async def test_nothing_is_asked_for_after_the_usage():
+    """LiteLLM would put the answer together once more, for its logs: a fifth of what a small answer costs."""
+
+    class Told(Stream):
+        sent_stream_usage = property(lambda self: len(self.items) == 1)
+
+    stream = Told({"choices": []}, {"usage": {}}, AssertionError("asked for more"))
+    made, _ = client(stream)
+
+    assert [list(chunk) for chunk in await read(made)] == [["choices"], ["usage"], ["ending"]]
+    assert stream.closed
+
+
 @pytest.mark.parametrize(("before", "kind"), [((), Timeout), (({},), UnusableAnswer)])
 async def test_silence(before, kind):
     stream = Stream(*before, None, finish=None)
