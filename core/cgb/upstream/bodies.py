@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from aiohttp import ClientPayloadError
+
 if TYPE_CHECKING:
     from asyncio import Future
 
@@ -43,7 +45,5 @@ class Bodies:
 
 def _end(body: StreamReader) -> None:
     """Tell who reads a body that no more comes, unless it is whole or was told so."""
-    from aiohttp import ClientPayloadError  # noqa: PLC0415 - 0.4 s that a start need not pay
-
     if not body.is_eof() and body.exception() is None:
         body.set_exception(ClientPayloadError("the connection was closed before the body's end"))

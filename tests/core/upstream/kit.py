@@ -92,3 +92,38 @@ async def silent(said: bytes = b""):
     async with server:
         yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
         await asyncio.gather(*answering)
+
+
+@asynccontextmanager
+async def in_two(first: bytes, rest: bytes):
+    """A server that says the first piece at once and the rest when it is told to: its url, and what tells it."""
+    told, answering = asyncio.Event(), set()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answering.add(asyncio.current_task())
+        writer.write(first)
+        await told.wait()
+        writer.write(rest)
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", told
+        await asyncio.gather(*answering)
+
+
+class Clock:
+    """The running loop's clock, which can be put forward."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._time, self._ahead = self._loop.time, 0.0
+        self._loop.time = lambda: self._time() + self._ahead
+
+    async def forward(self, seconds: float) -> None:
+        """Let time pass, and whatever is due by then happen."""
+        self._ahead += seconds
+        for _ in range(4):
+            await asyncio.sleep(0)

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -13,36 +12,16 @@ from aiohttp.base_protocol import BaseProtocol
 from cgb import UnusableAnswer
 from cgb.upstream.bodies import Bodies
 
-from .kit import http, opened, raw_server
+from .kit import http, in_two, opened, raw_server
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 ONE = b"3\r\none\r\n"
 BROKEN = {"an error of a proxy's in mid-stream": b"HTTP/1.1 502 Bad Gateway\r\n\r\n", "no size": b"zz\r\ntwo\r\n"}
 
 
-@asynccontextmanager
-async def breaking(first, broken):
-    """A server that says the first piece at once and the broken one when it is told to: its url, and what tells it."""
-    told, answering = asyncio.Event(), set()
-
-    async def handle(reader, writer):
-        answering.add(asyncio.current_task())
-        writer.write(first)
-        await told.wait()
-        writer.write(broken)
-        with suppress(ConnectionError):
-            await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", told
-        await asyncio.gather(*answering)
-
-
 async def lost(upstream):
     """Returns when no connection is left."""
-    await asyncio.wait([protocol.closed for protocol in upstream._bodies._read])
+    await asyncio.wait([protocol.closed for protocol in upstream._pool.bodies._read])
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
@@ -50,7 +29,7 @@ async def lost(upstream):
 async def test_a_body_whose_framing_breaks_is_a_cut_for_who_waits_for_more(first, broken):
     """aiohttp would say nothing for as long as the call may take."""
     async with (
-        breaking(first, broken) as (url, told),
+        in_two(first, broken) as (url, told),
         opened(url) as upstream,
         upstream.request("GET", "x") as response,
     ):
@@ -69,7 +48,7 @@ async def test_a_body_whose_framing_breaks_is_a_cut_for_who_waits_for_more(first
 async def test_it_is_one_for_who_comes_later(broken):
     """aiohttp would raise a RuntimeError."""
     async with (
-        breaking(HEAD + ONE, broken) as (url, told),
+        in_two(HEAD + ONE, broken) as (url, told),
         opened(url) as upstream,
         upstream.request("GET", "x") as response,
     ):
@@ -113,7 +92,7 @@ async def test_whole_bodies_of_one_connection_stay_whole():
                 await response.read()
 
     assert server.connections == 1
-    assert not upstream._bodies._read
+    assert not upstream._pool.bodies._read
 
 
 async def test_a_connection_that_breaks_unused_troubles_nobody(caplog):

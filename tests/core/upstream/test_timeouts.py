@@ -3,9 +3,8 @@
 import pytest
 
 from cgb import Timeout, UnusableAnswer
-from cgb.upstream.timeouts import Timeouts
 
-from .kit import LONG, Mine, http, read, silent
+from .kit import LONG, http, read, silent
 
 WHOLE = http(b"one two")
 HEAD = WHOLE[: WHOLE.index(b"\r\n\r\n") + 4]
@@ -69,10 +68,6 @@ async def test_a_server_without_a_name_is_called_by_its_host():
     async with silent() as host:
         with pytest.raises(Timeout, match=f"^{host} did not begin"):
             await read(f"http://{host}", name="", request_timeout=0.1)
-
-
-async def test_no_total_is_none():
-    assert Timeouts(Mine(total_timeout_s=0), "mine", "Mine").for_aiohttp().total is None
 
 
 async def test_what_comes_in_time_comes_whole():
