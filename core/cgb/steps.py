@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ApiError, CgbError, Internal, PluginError
 from .isolation.owners import Owner
-from .isolation.stretches import Abandoned, Begun, forgotten
+from .isolation.stretches import NOT_BEGUN, Abandoned, Begun, forgotten
 from .log import log
 
 if TYPE_CHECKING:
@@ -86,14 +86,21 @@ class Step:
 
         Args:
             result: what the step returned.
-            since: when its code began to run.
+            since: when its code began to run, if it has.
 
         Raises:
             Internal: that takes too long.
         """
-        begun = Begun(result, _Stretch(self, since))
-        if begun.is_over:
-            return begun.result
+        waits_for = NOT_BEGUN
+        if type(result) is CoroutineType:
+            since = since or time.perf_counter()
+            try:
+                waits_for = result.send(None)
+            except StopIteration as end:  # it never waits, as nearly none does
+                return end.value
+            finally:
+                self.held(time.perf_counter() - since)
+        begun = Begun(result, _Stretch(self), waits_for)
         longest = self.owner.limits.timeout_s
         try:
             async with asyncio.timeout(longest) as limit:
@@ -181,18 +188,14 @@ class _Stretch:
 
     __slots__ = ("_begin", "_step")
 
-    def __init__(self, step: Step, since: float | None = None) -> None:
+    def __init__(self, step: Step) -> None:
         self._step = step
-        self._begin = since
 
     def enter(self) -> None:
-        if self._begin is None:
-            self._begin = time.perf_counter()
+        self._begin = time.perf_counter()
 
     def leave(self) -> None:
-        if self._begin is not None:
-            self._step.held(time.perf_counter() - self._begin)
-            self._begin = None
+        self._step.held(time.perf_counter() - self._begin)
 
 
 def steps(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from types import AsyncGeneratorType
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -41,7 +42,7 @@ class GuardedTransport(TransportWrapper):
         own = ctx.for_plugin(self._step.plugin)
         ctx.plugin_s.setdefault(self._step.plugin, 0.0)
         events: AsyncGenerator[Event] = self.sending.ask(object, request, route, own)
-        if not isinstance(events, AsyncGenerator):
+        if type(events) is not AsyncGeneratorType and not isinstance(events, AsyncGenerator):
             hint = ": a `yield` is missing" if forgotten(events) else ""
             raise self.sending.broken(f"returned {type(events).__name__} where an async generator was due{hint}")
         return ctx.layers.add(events, self.sending)

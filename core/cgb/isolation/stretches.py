@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
 
+NOT_BEGUN: Any = object()
+
+
 class Abandoned(CancelledError):
     """Thrown into something that waits and that nobody wants any more, without its task being cancelled."""
 
@@ -33,19 +36,24 @@ async def stretched(awaited: Awaitable[Any], watch: Stopwatch) -> Any:
 class Begun:
     """Something awaitable, its first stretch over: what never waits is finished then. Await it for the rest.
 
+    Args:
+        awaited: a coroutine may have begun already.
+        watch: told of each stretch.
+        waits_for: where it has begun, what it waits for.
+
     Attributes:
         is_over: whether it has come to its `result`.
         result: what it has come to.
     """
 
-    def __init__(self, awaited: Awaitable[Any], watch: Stopwatch) -> None:
-        self._steps: Any = awaited.__await__()
-        if not hasattr(self._steps, "send"):
-            self._steps = _generator(self._steps)
+    def __init__(self, awaited: Awaitable[Any], watch: Stopwatch, waits_for: Any = NOT_BEGUN) -> None:
         self._watch = watch
         self.is_over = False
         self.result: Any = None
-        self._waiting = self._resume(self._steps.send, None)
+        self._steps: Any = awaited.__await__() if waits_for is NOT_BEGUN else awaited
+        if not hasattr(self._steps, "send"):
+            self._steps = _generator(self._steps)
+        self._waiting = self._resume(self._steps.send, None) if waits_for is NOT_BEGUN else waits_for
 
     def __await__(self) -> Generator[Any, Any, Any]:
         while not self.is_over:
