@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from typing_extensions import override
 
 from .config import ServerSettings, variables
+from .settings import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,6 +28,15 @@ class _Lenient(GenerateJsonSchema):
     """Says nothing of what JSON Schema has no words for, such as a plugin's own types."""
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - as pydantic has it
+
+    @override
+    def model_schema(self, schema: Any) -> dict[str, Any]:
+        found = super().model_schema(schema)
+        said = descriptions(schema["cls"])
+        for name, info in schema["cls"].model_fields.items():
+            if name in said:
+                found["properties"][info.alias or name].setdefault("description", said[name])
+        return found
 
     @override
     def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def gemini(*frames):
     """An answer of Gemini's, for a scripted transport."""
 
     async def send(request, route, ctx, frames):
-        async for event in events_of(given(*frames), asked(request, ctx=ctx)):
+        async for event in events_of(lambda _: given(*frames), {}, asked(request, ctx=ctx)):
             yield event
 
     return partial(send, frames=frames)
