@@ -23,7 +23,7 @@ TURNS = 30
 """Calls of a tool in a history of Claude Code's size; each is two messages."""
 SYSTEM = 30_000
 TYPES = ("string", "integer", "boolean", "number")
-RESULTS = {"cc": (1, 1_900), "long": (10, 1_900), "new": (10, 1_900), "big": (1, 29_000)}
+RESULTS = {"cc": (1, 1_400), "long": (10, 1_400), "new": (10, 1_400), "big": (1, 29_000)}
 """By body: how many times the turns of a history, and how many characters a tool's result has."""
 STAMP = "@" * 10
 """What the load client writes the request's number over, so that a turn was never seen before."""
@@ -99,13 +99,13 @@ def _tool(chance: random.Random, number: int) -> dict[str, Any]:
 
 
 def _schema(chance: random.Random, depth: int) -> dict[str, Any]:
-    names = [f"{chance.choice(WORDS)}_{place}" for place in range(chance.randint(3, 4))]
+    names = [f"{chance.choice(WORDS)}_{place}" for place in range(chance.randint(3, 5))]
     fields = {name: _field(chance, depth) for name in names}
     return {"type": "object", "properties": fields, "required": names[:2], "additionalProperties": False}
 
 
 def _field(chance: random.Random, depth: int) -> dict[str, Any]:
-    described = {"description": _prose(chance, chance.randint(50, 130))}
+    described = {"description": _prose(chance, chance.randint(80, 180))}
     lot = chance.random()
     if depth and lot < 0.3:  # noqa: PLR2004 - the share of objects
         return {**_schema(chance, depth - 1), **described}

@@ -13,11 +13,14 @@ import gc
 import json
 import re
 import sys
-from functools import cache
+from functools import cache, partial
+from time import monotonic
 from typing import cast
 
 import httptools
 import uvloop
+
+from harness.clock import Clock
 
 MARKER = re.compile(rb"\[chunks=(\d+) interval=(\d+)\]")
 STREAM = re.compile(rb'"stream": ?true')
@@ -104,18 +107,15 @@ WHOLE = {True: _plain(_frame(0, 1)), False: _plain(_message())}
 class Connection(asyncio.Protocol):
     """Answers one request after the other."""
 
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: D102 - of asyncio
         self._transport = cast("asyncio.Transport", transport)
-        self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpRequestParser(self)
-        self._timer: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:  # noqa: D102 - of asyncio
         self._parser.feed_data(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002, D102 - of asyncio
-        if self._timer:
-            self._timer.cancel()
 
     def on_message_begin(self) -> None:  # noqa: D102 - of httptools
         self._url, self._body = b"", list[bytes]()
@@ -144,23 +144,26 @@ class Connection(asyncio.Protocol):
         pieces = (gemini if is_gemini else anthropic)(chunks)
         if interval_us:
             self._pieces, self._interval = pieces, interval_us / 1e6
-            self._send(0, self._loop.time())
+            self._send(0, monotonic())
         else:
             self._transport.write(b"".join((HEAD, *pieces, END)))
 
     def _send(self, place: int, due: float) -> None:
         """Each piece is a write of its own, and on time even if the one before was late."""
+        if self._transport.is_closing():
+            return
         self._transport.write(HEAD + self._pieces[0] if not place else self._pieces[place])
         if place + 1 == len(self._pieces):
             self._transport.write(END)
         else:
             due += self._interval
-            self._timer = self._loop.call_at(due, self._send, place + 1, due)
+            self._clock.call_at(due, partial(self._send, place + 1, due))
 
 
 async def serve(port: int) -> None:
     """Serve until the process is stopped."""
-    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", port, backlog=BACKLOG)
+    connection = partial(Connection, Clock())
+    server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", port, backlog=BACKLOG)
     gc.disable()  # it makes no cycles worth a pause in 256 streams
     await server.serve_forever()
 

@@ -51,6 +51,7 @@ class _Answer:
         self._asked = asked
         self._hops = hops
         self._may_stop = bool(asked.request.stop_sequences)
+        self._limit = asked.visible_tokens
         self._writer: Writer | None = None
         self._finish: Mapping[str, Any] = {}
         self._grounding: dict[str, Any] = {}
@@ -102,10 +103,11 @@ class _Answer:
     def _parts(self, candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A frame's parts that can be said; calls of unknown tools wait for what is decided about them."""
         content = candidate.get("content")
-        found = (content and content.get("parts")) or ()
-        parts = [part if len(part) == 1 and part.get("text") else present(part) for part in found]
-        if self._asked.visible_tokens is not None:
-            parts = self._fitting(parts, candidate, self._asked.visible_tokens)
+        parts: list[dict[str, Any]] = (content and content.get("parts")) or []
+        if not (len(parts) == 1 and len(parts[0]) == 1 and parts[0].get("text")):  # nearly all have words alone
+            parts = list(map(present, parts))
+        if self._limit is not None:
+            parts = self._fitting(parts, candidate, self._limit)
         if candidate.get("finishReason") == UNEXPECTED:
             parts, self._unknown = mended(parts, self._asked)
             self._is_mended = not self._unknown and any("functionCall" in part for part in parts)
