@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import Counter
 from time import localtime, strftime
 from typing import TYPE_CHECKING
 
@@ -109,8 +110,7 @@ def _status(record: Record) -> tuple[str, str]:
 
 def _notes(record: Record) -> str:
     """Which plugin noted what; what exactly is in the note itself, not here."""
-    said = [f"{note.plugin}: {note.kind}" for note in record.notes]
-    counted = {one: said.count(one) for one in said}
+    counted = Counter(f"{note.plugin}: {note.kind}" for note in record.notes)
     return printable("; ".join(f"{one} (x{n})" if n > 1 else one for one, n in counted.items()), 2 * _LONGEST)
 
 

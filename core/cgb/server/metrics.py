@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..record import Record
 
 _SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500)
+_DIRECTIONS = ("input", "cache_read", "cache_write", "output")
 _MOST_NAMES = 50
 _OTHER = "other"
 
@@ -58,6 +60,8 @@ class Metrics:
         self._attempts = self._counter("cgb_attempts", "How often each route was asked.", "route")
         self._notes = self._counter("cgb_notes", "What plugins noted, such as retries.", "plugin", "kind")
         self._tokens = self._counter("cgb_tokens", "Tokens, as the provider counts them.", "direction")
+        for direction in _DIRECTIONS:
+            self._tokens(direction)
         self._first = self._histogram("cgb_first_event_seconds", "Until the answer began.")
         self._whole = self._histogram("cgb_request_seconds", "Until the answer ended.")
 
@@ -67,8 +71,8 @@ class Metrics:
         self._requests(ctx.kind, outcome).inc()
         self._count_failure(record)
         self._count_routes(record, outcome)
-        for note in record.notes:
-            self._notes(note.plugin, note.kind).inc()
+        for (plugin, kind), times in Tally((note.plugin, note.kind) for note in record.notes).items():
+            self._notes(plugin, kind).inc(times)
         self._count_tokens(record)
         self._whole.observe(record.duration_s)
         if record.first_event_s is not None:
@@ -97,10 +101,12 @@ class Metrics:
 
     def _count_tokens(self, record: Record) -> None:
         usage = record.usage
-        self._tokens("input").inc(usage.input_tokens)
-        self._tokens("cache_read").inc(usage.cache_read_input_tokens)
-        self._tokens("cache_write").inc(usage.cache_creation_input_tokens)
-        self._tokens("output").inc(usage.output_tokens)
+        read, written = usage.cache_read_input_tokens, usage.cache_creation_input_tokens
+        for direction, tokens in zip(
+            _DIRECTIONS, (usage.input_tokens, read, written, usage.output_tokens), strict=True
+        ):
+            if tokens:
+                self._tokens(direction).inc(tokens)
 
     def _counter(self, name: str, text: str, *labels: str) -> Callable[..., Counter]:
         """Gives the counter of these labels; Prometheus takes as long to find it as to make it."""

@@ -107,18 +107,17 @@ class Converter:
         parts: list[Part] = []
         needs_signature = self._wants_dummies or self.family.generation >= GEMINI_3
         for block in turn.blocks:
-            match block:
-                case TextBlock():
-                    parts += self._text(block)
-                case ToolUseBlock():
-                    parts.append(self._call(block, needs_signature=needs_signature))
-                    needs_signature = False
-                case ThinkingBlock():
-                    parts += self._signed_thought(block)
-                case RedactedThinkingBlock():
-                    self._sign_text(parts, self._memory(block))
-                case _:
-                    parts += parts_of(block, (), self._note)
+            if type(block) is TextBlock:
+                parts += self._text(block)
+            elif type(block) is ToolUseBlock:
+                parts.append(self._call(block, needs_signature=needs_signature))
+                needs_signature = False
+            elif type(block) is ThinkingBlock:
+                parts += self._signed_thought(block)
+            elif type(block) is RedactedThinkingBlock:
+                self._sign_text(parts, self._memory(block))
+            else:
+                parts += parts_of(block, (), self._note)
         return parts
 
     def _memory(self, block: Block) -> Carried | None:

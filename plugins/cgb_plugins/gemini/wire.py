@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from .frames import frames_of, whole
 from .keys import Keys, Note
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncGenerator, Callable, Iterable
 
     from pydantic import SecretStr
 
@@ -64,12 +64,11 @@ class Client:
 
     async def _frames(self, model: str, body: bytes, key: SecretStr | None) -> Frames:
         path = f"{_path(model)}:streamGenerateContent?alt=sse"
-        async with (
-            self._request("POST", path, model, body, key) as response,
-            aclosing(frames_of(response.chunks, model)) as frames,
-        ):
-            async for found in frames:
-                yield found
+        async with self._upstream.request("POST", path, body, _headers(key)) as response:
+            await self._taken(response, model, key)
+            async with aclosing(frames_of(response.chunks, model)) as frames:
+                async for found in frames:
+                    yield found
 
     async def call(
         self,
@@ -92,18 +91,14 @@ class Client:
     async def _whole(
         self, verb: str, path: str, model: str, body: bytes | None, key: SecretStr | None, **limits: Any
     ) -> dict[str, Any]:
-        async with self._request(verb, path, model, body, key, **limits) as response:
+        async with self._upstream.request(verb, path, body, _headers(key), **limits) as response:
+            await self._taken(response, model, key)
             return whole(await response.read(), model)
 
-    @asynccontextmanager
-    async def _request(
-        self, verb: str, path: str, model: str, body: bytes | None, key: SecretStr | None, **limits: Any
-    ) -> AsyncIterator[Response]:
-        """What arrives for a request that Gemini took."""
-        async with self._upstream.request(verb, path, body, _headers(key), **limits) as response:
-            if response.status != _OK:
-                raise error_of(response.status, await response.explanation(key), model, self._known())
-            yield response
+    async def _taken(self, response: Response, model: str, key: SecretStr | None) -> None:
+        """See that Gemini took the request."""
+        if response.status != _OK:
+            raise error_of(response.status, await response.explanation(key), model, self._known())
 
 
 def _path(model: str) -> str:
