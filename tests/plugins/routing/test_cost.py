@@ -1,24 +1,38 @@
-"""Ten rules cost less than 0.05 ms a request."""
+"""Ten rules cost less than 0.05 ms a request: `benchmarks/routing_rules.py` tells on an idle machine, this counts."""
 
+import sys
 from pathlib import Path
 from runpy import run_path
-from timeit import repeat
 
-from cgb import MessagesRequest
-from cgb_plugins.routing import Routing
+from cgb import Context
+from cgb_plugins.routing import Routing, choose_route
 
 BENCHMARK = Path(__file__).parents[3] / "benchmarks" / "routing_rules.py"
-LIMIT_MS = 0.05
-VALIDATION_MS = 0.41
-"""What reading the same request costs on an idle machine of the kind that the limit was set on."""
+MOST = 180
+"""Calls; 142 take 0.038 ms on an idle machine of the kind that the limit of 0.05 ms was set on."""
 
 
-def test_ten_rules_cost_under_a_twentieth_of_a_millisecond():
-    """On a machine that is slower, or busy, the limit is that much wider: reading the request tells by how much."""
+def calls(settings, asked):
+    """How many functions choosing a route calls, which is the same on every machine."""
+    counted = 0
+
+    def count(_frame, event, _function):
+        nonlocal counted
+        counted += event in {"call", "c_call"}
+
+    choose_route(asked, Context(asked), settings)  # what is remembered of the rules
+    ctx = Context(asked)
+    sys.setprofile(count)
+    try:
+        choose_route(asked, ctx, settings)
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+def test_ten_rules_call_little():
     benchmark = run_path(str(BENCHMARK))
-    asked, cost_ms = benchmark["request"](), benchmark["cost_ms"]
-    body = asked.model_dump_json(exclude_unset=True)
+    asked = benchmark["request"]()
     ten = Routing.model_validate({"rules": [{"when": when, "to": "gemini/any"} for when in benchmark["RULES"]]})
-    reading_ms = min(repeat(lambda: MessagesRequest.model_validate_json(body), repeat=300, number=1)) * 1000
-    limit = LIMIT_MS * max(1.0, reading_ms / VALIDATION_MS)
-    assert cost_ms(ten, asked) - cost_ms(Routing(), asked) < limit
+
+    assert calls(ten, asked) - calls(Routing(), asked) <= MOST
