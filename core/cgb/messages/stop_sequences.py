@@ -12,8 +12,6 @@ class StopSequences:
 
     def __init__(self, sequences: Iterable[str]) -> None:
         self._sequences = tuple(sequence for sequence in sequences if sequence)
-        self.are_none = not self._sequences
-        """Whether all text may be shown as it comes."""
         self._longest = max(map(len, self._sequences), default=0)
         self._held = ""
         self.matched: str | None = None

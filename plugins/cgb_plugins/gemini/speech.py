@@ -50,7 +50,7 @@ class Speech:
         """The events of one part."""
         text = part.get("text")
         if len(part) == 1 and type(text) is str:  # nearly all of an answer
-            return self._write(text if self._stops.are_none else self._stops.read(text))
+            return self._write(self._stops.read(text))
         call = part.get("functionCall")
         signature = str(part.get("thoughtSignature") or "")
         if isinstance(call, dict):
