@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -115,12 +114,9 @@ class App:
             watching(self.state.generations, self._config, self._reread),
             watchdog(lambda: self.state.generations.pipeline),
         ):
-            # The first message needs it, and its import takes longer than that message.
-            importing = asyncio.create_task(asyncio.to_thread(import_module, "aiohttp"))
             yield
             await ended(_LAST_WORDS_S)
             await watched(_LAST_WORDS_S)
-            await importing
 
     async def fastapi(self) -> FastAPI:
         """The rest of the surface; imported meanwhile by a thread, so that no stream stands still."""

@@ -2,118 +2,104 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
-from io import BytesIO
+from asyncio import get_running_loop, timeout, wait
+from collections import deque
 from typing import TYPE_CHECKING
 
-from aiohttp import (
-    ClientError,
-    ClientResponseError,
-    ClientSession,
-    ClientTimeout,
-    ConnectionTimeoutError,
-    ServerDisconnectedError,
-    TCPConnector,
-)
-
 from ..errors import UpstreamFailed
-from .bodies import Bodies
-from .response import Response
-from .timeouts import Timeouts
-from .watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from asyncio import TimerHandle
 
-    from aiohttp import ClientResponse
+    from .connection import Connection
+    from .origin import Origin
+    from .timeouts import Timeouts
 
-    from .settings import UpstreamSettings
-
-_AT_ONCE = 262_144
-"""How many bytes of a body are sent in one piece, as aiohttp does with a larger one; more would hold up others."""
+_IDLE_S = 75.0
+"""How long a connection is kept that nobody uses: less than servers keep theirs."""
 
 
 class Pool:
-    """Keeps connections for the next request.
+    """Keeps connections for the next request; makes as many as are asked for at once.
 
     Args:
-        settings: how long a request may take.
+        origin: the server's.
+        proxy: the one on the way, if any.
         plugin: whose settings they are.
-        host: the server's name in its address.
-        name: what people call it, if not by its host.
-        proxy: the address of the proxy on the way.
+        where: what people call the server, and its host.
     """
 
-    def __init__(self, settings: UpstreamSettings, plugin: str, host: str, name: str, proxy: str | None) -> None:
-        self._plugin = plugin
-        self._where = f"{name} at {host}" if name else host
+    def __init__(self, origin: Origin, proxy: Origin | None, plugin: str, where: str) -> None:
+        self._origin = origin
         self._proxy = proxy
-        self.timeouts = lru_cache(partial(Timeouts, settings, plugin, name or host))
-        """By the setting that bounds the whole."""
-        self.bodies = Bodies()
-        self._session = ClientSession(
-            connector=TCPConnector(limit=0, keepalive_timeout=75),
-            timeout=ClientTimeout(total=None, connect=settings.connect_timeout_s),
-            trust_env=False,
-        )
+        self._plugin = plugin
+        self._where = where
+        self._idle: deque[Connection] = deque()
+        self._open: set[Connection] = set()
+        self._sweeping: TimerHandle | None = None
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._session.close()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        self._idle.clear()
+        for connection in self._open:
+            connection.abort()
+        if self._open:
+            await wait([connection.closed for connection in self._open])
 
-    def request(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str] | None, total: str) -> Call:
-        """What the server answers, as `Upstream.request` says."""
-        ask = partial(
-            self._session.request,
-            method,
-            url,
-            data=body if body is None or len(body) <= _AT_ONCE else BytesIO(body),
-            headers=headers,
-            proxy=self._proxy,
-            allow_redirects=False,  # the key is for this address only
-        )
-        return Call(self, ask, self.timeouts(total))
+    def idle(self) -> Connection | None:
+        """A connection that is used again, the one that waits for the shortest time."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_free:
+                return connection
+        return None
 
-    def unreachable(self, error: ClientError) -> UpstreamFailed:
-        """Why there is no answer."""
-        answered = isinstance(error, ClientResponseError | ServerDisconnectedError)
-        what = "broke off before it answered, or sent no HTTP" if answered else "could not be reached"
+    async def connected(self, timeouts: Timeouts) -> Connection:
+        """A new connection.
+
+        Raises:
+            UpstreamFailed: the server cannot be reached.
+            Timeout: that took too long.
+        """
+        try:
+            async with timeout(timeouts.connecting.seconds) as limit:
+                connection = await self._origin.connected(self._proxy)
+        except OSError as error:
+            if limit.expired():
+                raise timeouts.unconnected() from error
+            raise self._failed("could not be reached", error) from error
+        self._open.add(connection)
+        connection.closed.add_done_callback(lambda _: self._open.discard(connection))
+        return connection
+
+    def release(self, connection: Connection) -> None:
+        """A call is over: another may have its connection, if its answer was read to its end."""
+        if not (connection.is_free and connection.has_sent):
+            connection.close()
+            return
+        loop = get_running_loop()
+        connection.idle_since = loop.time()
+        self._idle.append(connection)
+        if self._sweeping is None:
+            self._sweeping = loop.call_later(_IDLE_S, self._sweep)
+
+    def unanswered(self, error: Exception) -> UpstreamFailed:
+        """Why there is no answer, although there was a connection."""
+        return self._failed("broke off before it answered, or sent no HTTP", error)
+
+    def _failed(self, what: str, error: Exception) -> UpstreamFailed:
         return UpstreamFailed(
             f"{self._where} {what} ({type(error).__name__}). Ask again; if this comes often, check the network, "
             f"HTTPS_PROXY and plugin.{self._plugin}.base_url."
         )
 
-
-class Call:
-    """One request and its answer, as a context: leaving ends it.
-
-    A class, since a generator as a context takes three times as long, for each request.
-    """
-
-    __slots__ = ("_answer", "_ask", "_chunks", "_pool", "_timeouts", "_watch")
-
-    def __init__(self, pool: Pool, ask: Callable[[], Awaitable[ClientResponse]], timeouts: Timeouts) -> None:
-        self._pool = pool
-        self._ask = ask
-        self._timeouts = timeouts
-
-    async def __aenter__(self) -> Response:
-        self._watch = Watch(self._timeouts)
-        try:
-            with self._watch:
-                answer = self._answer = await self._ask()
-        except ConnectionTimeoutError as error:
-            raise self._timeouts.unconnected() from error
-        except ClientError as error:
-            raise self._pool.unreachable(error) from error
-        self._pool.bodies.watch(answer)
-        self._chunks = self._watch.chunks(answer.content)
-        return Response(answer.status, answer.headers, self._chunks)
-
-    async def __aexit__(self, *_: object) -> None:
-        self._watch.stop()
-        try:
-            await self._chunks.aclose()
-        finally:
-            self._answer.release()
-            await self._answer.wait_for_close()
+    def _sweep(self) -> None:
+        """Close what nobody has used for too long."""
+        self._sweeping = None
+        loop = get_running_loop()
+        while self._idle and self._idle[0].idle_since + _IDLE_S <= loop.time():
+            self._idle.popleft().close()
+        if self._idle:
+            self._sweeping = loop.call_at(self._idle[0].idle_since + _IDLE_S, self._sweep)

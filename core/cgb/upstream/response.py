@@ -26,7 +26,7 @@ class Response:
 
     Attributes:
         status: HTTP's.
-        headers: by name, in whatever case.
+        headers: names in lower case.
         chunks: the body as it arrives. Raises `Timeout` where it does not begin in time, and `UnusableAnswer` where
             it stops, as a `stall` or a `cut`.
     """

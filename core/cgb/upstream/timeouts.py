@@ -29,6 +29,7 @@ class Timeouts:
 
     Attributes:
         first: for the beginning of an answer, its headers and its first byte.
+        connecting: for a connection to come about: the shortest of those that it is a part of.
         idle: for a silence within it.
         total: for the whole; 0: for ever.
     """
@@ -42,9 +43,13 @@ class Timeouts:
         self.total = Budget(total, getattr(settings, total))
         first = settings.first_byte_timeout_s
         self.first = Budget("first_byte_timeout_s", first) if first else self.idle
+        parts = (self._connect, self.first, self.total)
+        self.connecting = min((one for one in parts if one.seconds), key=lambda one: one.seconds)
 
     def unconnected(self) -> Timeout:
         """The connection did not come about."""
+        if self.connecting is not self._connect:
+            return self.unbegun(self.connecting)
         return Timeout(self._told("could not be connected to", self._connect))
 
     def unbegun(self, exceeded: Budget) -> Timeout:

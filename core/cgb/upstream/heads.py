@@ -1,0 +1,68 @@
+"""What goes out before a request's body."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from .packed import ACCEPTED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .origin import Origin
+
+_LAST = {"accept": "*/*", "accept-encoding": ACCEPTED, "user-agent": "claude-gemini-bridge"}
+_PLAIN = re.compile(r"[!-~]*")
+_LEGAL = "/?%:@!$&'()*+,;=~"
+"""What may stand in a path and its query as it is (RFC 3986), besides letters and digits."""
+
+
+class Heads:
+    """Writes the line and the headers of each request to one server.
+
+    Args:
+        base: the server's address.
+        origin: the same, taken apart.
+        proxy: the one on the way, which has to be told where a request goes that is not encrypted.
+    """
+
+    def __init__(self, base: str, origin: Origin, proxy: Origin | None) -> None:
+        self._path = _target(urlsplit(base).path.rstrip("/")) + "/"
+        self._first = {"host": origin.authority}
+        if origin.credentials:
+            self._first["authorization"] = origin.credentials
+        if proxy is not None and origin.scheme == "http":
+            self._path = f"http://{origin.authority}{self._path}"
+            if proxy.credentials:
+                self._first["proxy-authorization"] = proxy.credentials
+
+    def head(self, method: str, path: str, headers: Mapping[str, str], size: int | None) -> bytes:
+        """A request's line and headers.
+
+        Args:
+            method: HTTP's.
+            path: what follows the base.
+            headers: those of this request; they go before ours.
+            size: how many bytes of a body follow, if any.
+
+        Raises:
+            ValueError: a header has a line break in it, and would be two.
+        """
+        said = {**self._first, **headers}
+        for name, value in _LAST.items():
+            said.setdefault(name, value)
+        if size is not None:
+            said["content-length"] = str(size)
+        lines = [f"{method} {self._path}{_target(path)} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in said.items()]
+        head = "\r\n".join(lines)
+        if not len(lines) - 1 == head.count("\n") == head.count("\r"):
+            raise ValueError("a header of a request may have no line break in it")
+        return head.encode() + b"\r\n\r\n"
+
+
+def _target(path: str) -> str:
+    """A path as it goes over the wire."""
+    return path if _PLAIN.fullmatch(path) else quote(path, safe=_LEGAL)

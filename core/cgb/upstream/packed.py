@@ -1,0 +1,54 @@
+"""Bodies that a server packs, as clients' `accept-encoding` lets it."""
+
+from __future__ import annotations
+
+import zlib
+
+ACCEPTED = "gzip, deflate"
+
+_GZIP = 16 + zlib.MAX_WBITS
+_DEFLATED = 8
+"""Zlib's mark in the low half of the first byte; some servers call a body `deflate` that lacks zlib's frame."""
+
+
+class Packed:
+    """Unpacks what comes, piece by piece."""
+
+    def __init__(self, *, is_gzip: bool) -> None:
+        self._is_gzip = is_gzip
+        self._unpacking = zlib.decompressobj(_GZIP) if is_gzip else None
+
+    @classmethod
+    def of(cls, encoding: str) -> Packed | None:
+        """What unpacks that `content-encoding`; None where nothing is packed.
+
+        Raises:
+            ValueError: nobody asked for such a thing.
+        """
+        name = encoding.strip().lower()
+        if name in {"", "identity"}:
+            return None
+        if name not in {"gzip", "x-gzip", "deflate"}:
+            raise ValueError(f"a body packed as {name!r}")
+        return cls(is_gzip=name != "deflate")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its end has come."""
+        return self._unpacking is None or self._unpacking.eof
+
+    def read(self, data: bytes) -> bytes:
+        """What that piece says.
+
+        Raises:
+            zlib.error: it is broken.
+        """
+        if self._unpacking is None:
+            has_frame = data[0] & 0x0F == _DEFLATED
+            self._unpacking = zlib.decompressobj(zlib.MAX_WBITS if has_frame else -zlib.MAX_WBITS)
+        said = self._unpacking.decompress(data)
+        while self._is_gzip and self._unpacking.eof and self._unpacking.unused_data:  # gzip may be one after another
+            more = self._unpacking.unused_data
+            self._unpacking = zlib.decompressobj(_GZIP)
+            said += self._unpacking.decompress(more)
+        return said
