@@ -38,15 +38,14 @@ class Attempt(Transport):
 
     async def _send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         transport, target, fitted = await self._fit(request, route, ctx)
-        given = {"request": request, "fitted": fitted, "route": route, "target": target, "ctx": ctx}
+        given = {"request": request, "fitted": fitted, "route": route, "target": target}
         layers: list[tuple[AsyncGenerator[Event], Step]] = []
         try:
             try:
                 events = transport.send(fitted, route, ctx)
                 layers.append((events, transport.sending))
                 for stage in reversed(self._streams):
-                    ctx.plugin_s.setdefault(stage.plugin, 0.0)
-                    events = ctx.layers.add(stage.call(events=events, **given), stage)
+                    events = _staged(stage, ctx, events=events, **given)
                     layers.append((events, stage))
                 async for event in events:
                     yield event
@@ -77,6 +76,18 @@ class Attempt(Transport):
         target = transport.target(route.model)
         given = {"route": route, "target": target, "ctx": ctx}
         return transport, target, await chain(self._fits, "request", _set(request, route), **given)
+
+
+def _staged(stage: Step, ctx: Context, **given: Any) -> AsyncGenerator[Event]:
+    """The events as that stage makes them."""
+    ctx.plugin_s.setdefault(stage.plugin, 0.0)
+    try:
+        events = stage.call(ctx=ctx, **given)
+    except ApiError:
+        raise
+    except Exception as error:
+        raise stage.failed(error) from error
+    return ctx.layers.add(events, stage)
 
 
 async def _close(layers: list[tuple[AsyncGenerator[Event], Step]]) -> None:

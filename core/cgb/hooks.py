@@ -93,7 +93,7 @@ class Hooks(Protocol):
         """On each attempt's answer: an async generator that yields any number of events for each one it reads.
 
         `request` is what was asked for, `fitted` what went upstream. Upstream's errors are raised
-        by the loop over `events`.
+        by the loop over `events`. Where there is nothing to do for a request, `events` itself may be returned.
         """
         ...
 

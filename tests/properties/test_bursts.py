@@ -4,7 +4,7 @@ from contextlib import aclosing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgb.server.bursts import bursts
+from cgb.server.bursts import Bursts
 
 WAITS = ("none", "turn", "task", "timer", "future")
 patterns = st.lists(st.sampled_from(WAITS), max_size=12)
@@ -47,7 +47,7 @@ class Source:
 def test_the_same_items_in_the_same_order(pattern, reading):
     async def main():
         source, seen = Source(pattern), []
-        async for bunch in bursts(source.items()):
+        async for bunch in Bursts(source.items()):
             assert bunch
             seen += bunch
             await wait(reading[len(seen) % len(reading)] if reading else "none")
@@ -62,7 +62,7 @@ def test_an_error_comes_after_all_that_came_before_it(pattern):
     async def main():
         source, seen = Source(pattern, KeyError("broken")), []
         try:
-            async for bunch in bursts(source.items()):
+            async for bunch in Bursts(source.items()):
                 seen += bunch
         except KeyError:
             assert seen == list(range(len(pattern)))
@@ -78,7 +78,7 @@ def test_whoever_stops_reading_closes_the_source(pattern, after):
     async def main():
         source, seen = Source(pattern), []
         items = source.items()
-        async with aclosing(items), aclosing(bursts(items)) as bunches:
+        async with aclosing(items), aclosing(Bursts(items)) as bunches:
             if after:
                 async for bunch in bunches:
                     seen += bunch
@@ -106,7 +106,7 @@ def test_cancelling_the_reader_closes_the_source(pattern, turns):
 
         async def read():
             items = endless()
-            async with aclosing(items), aclosing(bursts(items)) as bunches:
+            async with aclosing(items), aclosing(Bursts(items)) as bunches:
                 async for bunch in bunches:
                     seen.extend(bunch)
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from types import AsyncGeneratorType
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from ..errors import ApiError
 from ..transport import Finding, Model, Route, Target, Transport, TransportWrapper
-from .stretches import forgotten
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from ..context import Context
     from ..messages import Event, MessagesRequest
     from ..steps import Step
@@ -34,17 +34,14 @@ class GuardedTransport(TransportWrapper):
         super().__init__(inner)
         self._step = step
         self._steps: dict[str, Step] = {}
-        self._listed: Sequence[Model] | None = None
-        self.sending = self._of("send")
+        self._listed: Sequence[Model] = []
+        self.sending, self._listing = self._of("send"), self._of("models")
 
     @override
     def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         own = ctx.for_plugin(self._step.plugin)
         ctx.plugin_s.setdefault(self._step.plugin, 0.0)
         events: AsyncGenerator[Event] = self.sending.ask(object, request, route, own)
-        if type(events) is not AsyncGeneratorType and not isinstance(events, AsyncGenerator):
-            hint = ": a `yield` is missing" if forgotten(events) else ""
-            raise self.sending.broken(f"returned {type(events).__name__} where an async generator was due{hint}")
         return ctx.layers.add(events, self.sending)
 
     @override
@@ -54,12 +51,11 @@ class GuardedTransport(TransportWrapper):
 
     @override
     def models(self) -> Sequence[Model]:
-        step = self._of("models")
-        found: Sequence[Model] = step.ask(Sequence)
+        found: Sequence[Model] = self._listing.ask(object)
         if found is not self._listed:
-            for model in found:
-                step.expect((Model,), model)
-            self._listed = found if isinstance(found, tuple) else None  # a list may have others the next time
+            for model in self._listing.expect((Sequence,), found):
+                self._listing.expect((Model,), model)
+            self._listed = found if isinstance(found, tuple) else []  # a list may have others the next time
         return found
 
     @override

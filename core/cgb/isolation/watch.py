@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncGenerator
 from traceback import walk_tb
+from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any, get_args
 
 from ..messages import ContentBlockDelta, Event, Grammar, GrammarError
 from .stretches import forgotten, stretched
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
     from types import FrameType
 
     from ..steps import Step
@@ -35,7 +36,14 @@ class Layers:
         self._steps: dict[FrameType, Step] = {}
 
     def add(self, events: AsyncGenerator[Event], step: Step) -> AsyncGenerator[Event]:
-        """The same events, and it is known from now on whose they are."""
+        """The same events, and it is known from now on whose they are.
+
+        Raises:
+            Internal: they are no async generator.
+        """
+        if type(events) is not AsyncGeneratorType and not isinstance(events, AsyncGenerator):
+            hint = ": a `yield` is missing" if forgotten(events) else ""
+            raise step.broken(f"returned {type(events).__name__} where an async generator was due{hint}")
         if frame := getattr(events, "ag_frame", None):
             self._steps.setdefault(frame, step)  # a wrapper may hand on the very generator that it was given
         return self.watch.over(events, step) if self.watch else events

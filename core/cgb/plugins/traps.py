@@ -76,8 +76,8 @@ def _arguments(hook: str, function: Callable[..., Any]) -> str:
 def _kind(hook: str, function: Callable[..., Any]) -> str:
     """What is wrong with the kind of function it is: what calls it would get something else than it expects."""
     if hook == "transform_stream":
-        is_right = inspect.isasyncgenfunction(function)
-        return "" if is_right else "must be an async generator: `async def` with a `yield` in it."
+        is_other = inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function)
+        return "must be an async generator: `async def` with a `yield` in it." if is_other else ""
     if hook == "open_transport":
         return _opening(function)
     if hook in _AT_START and (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)):

@@ -18,7 +18,7 @@ from ..log import log
 from ..messages import accumulate
 from ..sse import PING, encode, frame
 from ..steps import comes_from_outside
-from .bursts import bursts
+from .bursts import Bursts
 from .either import Either
 
 if TYPE_CHECKING:
@@ -170,13 +170,16 @@ class StreamedAnswer(Answer):
 
     @override
     async def _run(self, send: Send) -> None:
-        async with aclosing(self._exchange.events()) as events, aclosing(bursts(events)) as bunches:
+        async with aclosing(self._exchange.events()) as events, aclosing(Bursts(events)) as bunches:
+            more = True
             async for bunch in bunches:
                 data = b"".join(map(encode, bunch))
                 if not self._started:
                     await self._start_stream(send, self._route)
-                await send(_body(data, more=True))
-        await send(_body(b""))
+                more = not bunches.is_whole
+                await send(_body(data, more=more))
+        if more:
+            await send(_body(b""))
 
     @override
     async def _keep_alive(self, send: Send) -> None:

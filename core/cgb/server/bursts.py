@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ..isolation.stretches import Abandoned
 
@@ -13,73 +14,72 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-async def bursts(items: AsyncGenerator[Item]) -> AsyncGenerator[list[Item]]:
+class Bursts(Generic[Item]):
     """Lists of the items that come without waiting: one list for each time `items` has to wait.
 
-    What upstream sent in one piece so becomes one write to the client, without a timer or a second task.
-    """
-    reading = _Reading(items)
-    reading.begin()
-    while True:
-        if reading.burst:
-            burst, reading.burst = reading.burst, []
-            try:
-                yield burst
-            except BaseException:
-                await reading.abandon()
-                raise
-        if reading.is_over:
-            break
-        await reading
-    if reading.error is not None:
-        raise reading.error
-
-
-class _Reading(Generic[Item]):
-    """Reads all items, and can be stopped wherever that has to wait, for it is stepped by hand.
-
-    Attributes:
-        burst: the items that have come.
-        is_over: whether there are no more; `error` says why, where it is an error.
+    What upstream sent in one piece so becomes one write to the client, without a timer or a second task: the items are
+    read by a coroutine that is stepped by hand, and can be stopped wherever it has to wait.
     """
 
     def __init__(self, items: AsyncGenerator[Item]) -> None:
-        self.burst: list[Item] = []
-        self.is_over = False
-        self.error: BaseException | None = None
         self._items = items
-        self._steps: Any = self._read()
+        self._burst: list[Item] = []
+        self._steps: Any = None
         self._waits_for: Any = None
+        self._is_over = False
+        self._error: BaseException | None = None
         self._is_abandoned = False
 
-    def begin(self) -> None:
-        """Read what is there."""
-        self._go_on(self._steps.send, None)
+    @property
+    def is_whole(self) -> bool:
+        """Whether there are no more lists, and no error."""
+        return self._is_over and self._error is None and not self._burst
 
-    def __await__(self) -> Generator[Any, Any, None]:
-        """Wait for more, or for the end."""
+    def __aiter__(self) -> Self:
+        return self
+
+    def __anext__(self) -> Self:
+        if self._steps is None:
+            self._steps = self._read()
+            self._go_on(self._steps.send, None)
+        return self
+
+    def __await__(self) -> Generator[Any, Any, list[Item]]:
+        """Wait for the next list.
+
+        Raises:
+            StopAsyncIteration: there are no more.
+        """
         resume: Callable[[Any], Any]
-        while not (self.burst or self.is_over):
+        while not (self._burst or self._is_over):
             try:
                 given = yield self._waits_for
                 resume = self._steps.send
             except BaseException as error:  # noqa: BLE001 - whatever is thrown in belongs to the items
                 given, resume = error, self._steps.throw
             self._go_on(resume, given)
+        if self._burst:
+            burst, self._burst = self._burst, []
+            return burst
+        if self._error is not None:
+            told, self._error = self._error, None
+            raise told
+        raise StopAsyncIteration
 
-    async def abandon(self) -> None:
+    async def aclose(self) -> None:
         """End the step that waits, so that the items can be closed."""
+        if self._steps is None:
+            return
         self._is_abandoned = True
-        if not self.is_over:
+        if not self._is_over:
             self._go_on(self._steps.throw, Abandoned())
-        self.burst = []
-        await self
-        if self.error is not None and not isinstance(self.error, CancelledError):
-            raise self.error
+        self._burst = []
+        with suppress(StopAsyncIteration, CancelledError):
+            await self
 
     async def _read(self) -> None:
         async for item in self._items:
-            self.burst.append(item)
+            self._burst.append(item)
             if self._is_abandoned:
                 return
 
@@ -88,6 +88,6 @@ class _Reading(Generic[Item]):
         try:
             self._waits_for = resume(given)
         except StopIteration:
-            self.is_over = True
+            self._is_over = True
         except BaseException as error:  # noqa: BLE001 - what came before it goes first
-            self.is_over, self.error = True, error
+            self._is_over, self._error = True, error

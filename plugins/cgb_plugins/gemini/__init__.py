@@ -36,7 +36,7 @@ from .keys import Note
 from .links import Links
 from .models import Catalogue, Dialect
 from .request import Converter
-from .response import Ask, events_of
+from .response import Ask, Prepared, events_of
 from .thinking import visible_tokens
 from .tools import domains, tool_names
 from .wire import Client
@@ -112,7 +112,11 @@ class GeminiTransport(Transport):
         await self._fetcher.aclose()
 
     @override
-    async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
+    def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
+        return events_of(partial(self._prepared, request, route, ctx))
+
+    async def _prepared(self, request: MessagesRequest, route: Route, ctx: Context) -> Prepared:
+        """What is asked, and how."""
         self.refresh()
         request = await self._links.fetched(request, ctx)
         family = self._catalogue.family(route.model)
@@ -129,9 +133,7 @@ class GeminiTransport(Transport):
             domains=domains(request, family),
             learn=partial(self._catalogue.learn, route.model),
         )
-        async with aclosing(events_of(self._asking(route, ctx), body, asked)) as events:
-            async for event in events:
-                yield event
+        return Prepared(self._asking(route, ctx), body, asked)
 
     def _asking(self, route: Route, ctx: Context) -> Ask:
         """How to ask for one hop's frames."""

@@ -14,35 +14,80 @@ from .lines import Lines
 from .values import Values, no_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
+_DATA = b"data: "
+_BLANK = len("\n\r\n")
 _OF_A_FRAME = {"candidates", "error"}
 """The members by which a frame is known that follows one that was broken off."""
 
 
-async def frames_of(chunks: AsyncIterable[bytes], model: str) -> AsyncGenerator[list[dict[str, Any]]]:
-    """The frames of an event stream, or of the array that comes in its place: those that came in one piece together.
+class Frames:
+    """The frames of an event stream, or of the array that comes in its place; `check` after each that were given."""
 
-    Raises:
-        ApiError: an error object, framed or bare, in a stream that began with 200.
-        UnusableAnswer: something that is not UTF-8, not JSON or not whole.
-    """
-    lines, reader = Lines(), _Reader(model)
-    found: list[dict[str, Any]] = []
-    try:
-        async for chunk in chunks:
-            for text in lines.feed(chunk):
-                found += reader.read(text)
-            if found:
-                yield found
-                found = []
-        found += reader.end(lines.end())
-    except ApiError:
-        if found:
-            yield found
-        raise
-    if found:
-        yield found
+    def __init__(self, model: str) -> None:
+        self._error: ApiError | None = None
+        self._lines = Lines()
+        self._reader = _Reader(model)
+
+    def feed(self, chunk: bytes) -> list[dict[str, Any]]:
+        """The frames that these bytes complete.
+
+        Raises:
+            ApiError: an error object, framed or bare, in a stream that began with 200.
+            UnusableAnswer: something that is not UTF-8 or not JSON.
+        """
+        if (only := self._only(chunk)) is not None:
+            return [only]
+        frames: list[dict[str, Any]] = []
+        try:
+            for text in self._lines.feed(chunk):
+                frames += self._reader.read(text)
+        except ApiError as error:
+            self._ended(frames, error)
+        return frames
+
+    def end(self) -> list[dict[str, Any]]:
+        """The last frames, now that no more bytes come.
+
+        Raises:
+            ApiError, UnusableAnswer: as above, or the last frame is not whole.
+        """
+        frames: list[dict[str, Any]] = []
+        try:
+            frames += self._reader.end(self._lines.end())
+        except ApiError as error:
+            self._ended(frames, error)
+        return frames
+
+    def _only(self, chunk: bytes) -> dict[str, Any] | None:
+        """The frame that these bytes are, if they are just one, as nearly all are that come while a model writes."""
+        if (
+            0 <= chunk.find(b"\n") < len(chunk) - _BLANK
+            or self._lines.is_begun
+            or not (self._reader.is_plain and chunk.startswith(_DATA))
+        ):
+            return None
+        try:
+            value = orjson.loads(chunk[len(_DATA) :])
+        except orjson.JSONDecodeError:
+            return None
+        return value if type(value) is dict and "error" not in value else None
+
+    def check(self) -> None:
+        """See that nothing is wrong with what came after the frames that were given last.
+
+        Raises:
+            ApiError, UnusableAnswer: as above.
+        """
+        if self._error is not None:
+            raise self._error
+
+    def _ended(self, frames: list[dict[str, Any]], error: ApiError) -> None:
+        """Raise it now, or, after frames that are whole, have it raised next."""
+        if not frames:
+            raise error
+        self._error = error
 
 
 def whole(body: bytes, model: str) -> dict[str, Any]:
@@ -65,17 +110,18 @@ class _Reader:
         self._model = model
         self._values = Values()
         self._halves = Halves()
-        self._is_plain = True  # nothing has begun, and nothing waits, so that a text is a value of its own
+        self.is_plain = True
+        """Whether nothing has begun and nothing waits, so that a text is a value of its own."""
 
     def read(self, text: bytes) -> Iterable[dict[str, Any]]:
         """The frames that this text completes: as a rule it is just one."""
-        if not (self._is_plain or self._values.is_between):
+        if not (self.is_plain or self._values.is_between):
             return self._more(text)
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
             return () if text.strip() in {b"", b"[DONE]"} else self._pieces(text)
-        if self._is_plain and type(value) is dict and "error" not in value:
+        if self.is_plain and type(value) is dict and "error" not in value:
             return (value,)
         return self._frames(value)
 
@@ -108,7 +154,7 @@ class _Reader:
     def _pieces(self, text: bytes) -> Iterator[dict[str, Any]]:
         for data in self._values.feed(text):
             yield from self.value(data)
-        self._is_plain = self._values.is_between and not self._halves.is_waiting
+        self.is_plain = self._values.is_between and not self._halves.is_waiting
 
     def _frames(self, value: Any, *, is_odd: bool = False) -> Iterator[dict[str, Any]]:
         """The frames of a JSON value: itself, or an array's members."""

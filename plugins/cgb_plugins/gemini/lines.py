@@ -18,18 +18,20 @@ class Lines:
 
     def __init__(self) -> None:
         self._line = bytearray()
-        self._is_begun = False
+        self.is_begun = False
+        """Whether the end of a line has still to come."""
         self._is_bare = False
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The JSON text in the lines that these bytes complete; where it is not framed, in all of these bytes."""
         ends = chunk.splitlines()
         rest = b"" if chunk.endswith((b"\n", b"\r")) or not ends else ends.pop()
-        begun = [self._ended(ends.pop(0))] if self._is_begun and ends else []
-        texts = [text for text in (*begun, *map(_text, filter(None, ends))) if text]
+        begun = [self._ended(ends.pop(0))] if self.is_begun and ends else []
+        ends = [line[6:] if line.startswith(b"data: ") else _text(line) for line in ends if line]
+        texts = [text for text in (*begun, *ends) if text]
         if rest:
             self._line += rest
-            self._is_begun = True
+            self.is_begun = True
             if self._is_bare or self._line[0] in _JSON:
                 texts.append(self._bare())
         return texts
@@ -43,7 +45,7 @@ class Lines:
         self._line += end
         text = self._bare() if self._is_bare else _text(bytes(self._line))
         self._line.clear()
-        self._is_begun = self._is_bare = False
+        self.is_begun = self._is_bare = False
         return text
 
     def _bare(self) -> bytes:

@@ -1,8 +1,8 @@
 """Gemini → Anthropic: the frames of a GenerateContentResponse as events."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Any, NamedTuple
 
 from cgb import Event, UnusableAnswer, Usage
 from cgb.messages import Writer
@@ -16,17 +16,27 @@ from .spoilt import Call, calls_of, mended
 Ask = Callable[[dict[str, Any]], AsyncGenerator[list[dict[str, Any]]]]
 
 
-async def events_of(ask: Ask, body: dict[str, Any], asked: Asked) -> AsyncGenerator[Event]:
-    """The answer to a request, whatever the number of hops it takes; it ends early where the client wants no more.
+class Prepared(NamedTuple):
+    """A request that is ready to be sent.
 
-    Args:
-        ask: sends a body; gives the frames, those together that came together.
-        body: the first of them.
+    Attributes:
+        ask: how to ask; gives the frames, those together that came together.
+        body: of the first hop.
         asked: what the answer is read against.
+    """
+
+    ask: Ask
+    body: dict[str, Any]
+    asked: Asked
+
+
+async def events_of(prepare: Callable[[], Awaitable[Prepared]]) -> AsyncGenerator[Event]:
+    """The answer to a request, whatever the number of hops it takes; it ends early where the client wants no more.
 
     Raises:
         UnusableAnswer: it came to nothing, was spoilt, or broke off before Gemini gave a finish reason.
     """
+    ask, body, asked = await prepare()
     hops = Hops(asked.ctx)
     answer = _Answer(asked, hops)
     due: dict[str, Any] | None = body

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
@@ -12,11 +11,12 @@ import orjson
 from cgb.upstream import Upstream
 
 from .errors import error_of
-from .frames import frames_of, whole
+from .frames import Frames, whole
 from .keys import Keys, Note
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable
+    from contextlib import AbstractAsyncContextManager
 
     from pydantic import SecretStr
 
@@ -24,9 +24,16 @@ if TYPE_CHECKING:
 
     from . import Gemini
 
-    Frames = AsyncGenerator[list[dict[str, Any]]]
-
 _OK = 200
+
+
+class _Begun(NamedTuple):
+    """A stream whose first frames have come."""
+
+    call: AbstractAsyncContextManager[Response]
+    chunks: AsyncGenerator[bytes]
+    frames: Frames
+    first: list[dict[str, Any]]
 
 
 class Client:
@@ -45,30 +52,44 @@ class Client:
         """Close the pool."""
         await self._upstream.aclose()
 
-    async def stream(self, model: str, body: dict[str, Any], note: Note | None = None) -> Frames:
+    async def stream(
+        self, model: str, body: dict[str, Any], note: Note | None = None
+    ) -> AsyncGenerator[list[dict[str, Any]]]:
         """The frames of a streamed answer, those together that came together; what its first refuse, the next key gets.
 
         Raises:
             ApiError: Gemini refused, failed, or could not be reached.
         """
-        first, frames = await self.keys.use(model, partial(self._begun, model, orjson.dumps(body)), note)
-        async with aclosing(frames):
-            if first is not None:
-                yield first
-            async for found in frames:
+        begun = await self.keys.use(model, partial(self._begun, model, orjson.dumps(body)), note)
+        frames, found = begun.frames, begun.first
+        try:
+            if found:
                 yield found
-
-    async def _begun(self, model: str, body: bytes, key: SecretStr | None) -> tuple[Any, Frames]:
-        frames = self._frames(model, body, key)
-        return await anext(frames, None), frames
-
-    async def _frames(self, model: str, body: bytes, key: SecretStr | None) -> Frames:
-        path = f"{_path(model)}:streamGenerateContent?alt=sse"
-        async with self._upstream.request("POST", path, body, _headers(key)) as response:
-            await self._taken(response, model, key)
-            async with aclosing(frames_of(response.chunks, model)) as frames:
-                async for found in frames:
+                frames.check()
+            async for chunk in begun.chunks:
+                if found := frames.feed(chunk):
                     yield found
+                    frames.check()
+            if found := frames.end():
+                yield found
+                frames.check()
+        finally:
+            await begun.call.__aexit__(None, None, None)
+
+    async def _begun(self, model: str, body: bytes, key: SecretStr | None) -> _Begun:
+        """A stream and its first frames. Left open: a generator around it would take its time for each piece."""
+        call = self._upstream.request("POST", f"{_path(model)}:streamGenerateContent?alt=sse", body, _headers(key))
+        response = await call.__aenter__()
+        try:
+            await self._taken(response, model, key)
+            frames = Frames(model)
+            async for chunk in response.chunks:
+                if found := frames.feed(chunk):
+                    return _Begun(call, response.chunks, frames, found)
+            return _Begun(call, response.chunks, frames, frames.end())
+        except BaseException:
+            await call.__aexit__(None, None, None)
+            raise
 
     async def call(
         self,

@@ -23,11 +23,17 @@ _UNREADABLE: Final = object()
 
 
 @hookimpl
-async def transform_stream(
+def transform_stream(
     events: AsyncGenerator[Event], request: MessagesRequest, target: Target, ctx: Context
 ) -> AsyncGenerator[Event]:
     """Hold a call back until its arguments are whole; a call that is right already is passed on as it came."""
     schemas = {} if target.native else {tool.name: tool.input_schema for tool in request.tools if tool.is_custom}
+    return _restoring(events, schemas, target, ctx) if schemas else events
+
+
+async def _restoring(
+    events: AsyncGenerator[Event], schemas: Mapping[str, Mapping[str, Any]], target: Target, ctx: Context
+) -> AsyncGenerator[Event]:
     held: list[InputJsonDelta] = []
     name: str | None = None
     async for event in events:

@@ -145,12 +145,16 @@ def test_a_stream_stage_that_is_no_async_generator():
         return events
 
     def plain(events):
-        return events
+        yield events
 
     for made in (transform_stream, hookimpl(specname="transform_stream")(plain)):
         assert "must be an async generator: `async def` with a `yield` in it." in refused(
             SimpleNamespace(**{made.__name__: made})
         )
+
+
+def test_a_stream_stage_may_hand_on_what_it_was_given():
+    check(Plugin("mine", stage("transform_stream", "def"), "here"))
 
 
 def test_a_plugin_without_hooks():

@@ -3,11 +3,11 @@ from contextlib import aclosing
 
 import pytest
 
-from cgb.server.bursts import bursts
+from cgb.server.bursts import Bursts
 
 
 async def collect(items):
-    return [bunch async for bunch in bursts(items)]
+    return [bunch async for bunch in Bursts(items)]
 
 
 async def test_what_comes_without_waiting_comes_together():
@@ -44,7 +44,7 @@ async def test_a_burst_is_handed_out_before_the_next_item_is_waited_for():
         await gate.wait()
         yield "later"
 
-    async with aclosing(bursts(items())) as bunches:
+    async with aclosing(Bursts(items())) as bunches:
         assert await anext(bunches) == ["now"]
         gate.set()
         assert await anext(bunches) == ["later"]
@@ -58,7 +58,7 @@ async def test_an_error_comes_after_what_came_before_it(waits):
             await asyncio.sleep(0)
         raise KeyError("broken")
 
-    bunches = bursts(items())
+    bunches = Bursts(items())
     assert await anext(bunches) == [1]
     with pytest.raises(KeyError, match="broken"):
         await anext(bunches)
@@ -79,7 +79,7 @@ async def test_closing_ends_a_step_that_waits():
             seen.append("closed")
 
     source = items()
-    async with aclosing(source), aclosing(bursts(source)) as bunches:
+    async with aclosing(source), aclosing(Bursts(source)) as bunches:
         assert await anext(bunches) == [1]
     assert seen == ["cancelled", "closed"]
 
@@ -96,7 +96,7 @@ async def test_cancelling_who_waits_reaches_the_source():
             seen.append("closed")
 
     async def read():
-        async with aclosing(bursts(items())) as bunches:
+        async with aclosing(Bursts(items())) as bunches:
             await anext(bunches)
 
     reading = asyncio.create_task(read())
@@ -118,7 +118,7 @@ async def test_a_source_that_swallows_its_end_is_left_alone(last):
                 yield 2
 
     source = items()
-    async with aclosing(source), aclosing(bursts(source)) as bunches:
+    async with aclosing(source), aclosing(Bursts(source)) as bunches:
         assert await anext(bunches) == [1]
 
 

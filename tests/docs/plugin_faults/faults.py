@@ -91,6 +91,11 @@ REQUESTS = (
 STREAMS = (
     _raised("stage_raises_first", Kind.ERROR, "transform_stream", "AttributeError"),
     _raised("stage_raises_later", Kind.EVENT, "transform_stream", "KeyError"),
+    Fault(
+        "stage_forgets_return",
+        Kind.ERROR,
+        "its transform_stream returned NoneType where an async generator was due",
+    ),
     Fault("stage_yields_text", Kind.EVENT, f"{_OUT_OF_ORDER}str is no event"),
     Fault("stage_forgets_await", Kind.EVENT, f"{_OUT_OF_ORDER}coroutine is no event: an `await` is missing"),
     Fault("stage_yields_out_of_order", Kind.EVENT, f"{_OUT_OF_ORDER}TextDelta for block 0, which is not open"),

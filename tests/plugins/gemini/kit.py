@@ -1,22 +1,24 @@
 """What the Gemini plugin's tests share."""
 
 import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from tests.core.upstream.kit import http, raw_server  # noqa: F401 - for this plugin's tests
 
-from cgb import Context, Message, MessagesRequest, Usage
+from cgb import Context, Event, Message, MessagesRequest, Usage
 from cgb.messages import CARRY_FIELD, carried
 from cgb.testing import assert_stream
 from cgb.testing.gemini_server import catalog, validation
 from cgb.testing.gemini_server.errors import GoogleError
 from cgb_plugins import tidy_request
 from cgb_plugins.gemini.asked import Asked
+from cgb_plugins.gemini.frames import Frames
 from cgb_plugins.gemini.models import family_of
 from cgb_plugins.gemini.request import Converter
-from cgb_plugins.gemini.response import Ask, events_of
+from cgb_plugins.gemini.response import Ask, Prepared, events_of
 from cgb_plugins.gemini.tools import domains, tool_names
 
 OLD, NEW, NEWEST = "gemini-2.5-flash", "gemini-3-flash-preview", "gemini-4-argon"
@@ -164,7 +166,28 @@ async def read(frames: Any, request: MessagesRequest | None = None, model: str =
 
 async def read_hops(ask: Ask, body: dict[str, Any], asked: Asked) -> Message:
     """The answer that comes in so many streams; its events are seen to be in the grammar."""
-    return assert_stream([event async for event in events_of(ask, body, asked)])
+    return assert_stream([event async for event in streamed(ask, body, asked)])
+
+
+def streamed(ask: Ask, body: dict[str, Any], asked: Asked) -> AsyncGenerator[Event]:
+    """The events of the answer that comes in so many streams."""
+
+    async def prepared() -> Prepared:
+        return Prepared(ask, body, asked)
+
+    return events_of(prepared)
+
+
+async def frames_of(chunks: AsyncIterable[bytes], model: str = "m") -> AsyncGenerator[list[dict[str, Any]]]:
+    """The frames that bytes are, those together that came together."""
+    frames = Frames(model)
+    async for chunk in chunks:
+        if found := frames.feed(chunk):
+            yield found
+            frames.check()
+    if found := frames.end():
+        yield found
+        frames.check()
 
 
 async def given(*frames: dict[str, Any]) -> Any:

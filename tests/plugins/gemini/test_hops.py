@@ -7,9 +7,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from cgb import ApiError, Context
-from cgb_plugins.gemini.response import events_of
 
-from .kit import NEWEST, answer, asked, frame, function, plain, read_hops, request_of, text, thought
+from .kit import NEWEST, answer, asked, frame, function, plain, read_hops, request_of, streamed, text, thought
 
 END = {"promptTokenCount": 10}
 
@@ -121,7 +120,7 @@ async def test_an_error_in_a_later_hop_is_one():
 
 async def test_a_client_that_leaves_ends_the_hop():
     asks = Asks([more(text("a"))], [last(text("b"))])
-    events = events_of(asks, {}, asked(model=NEWEST))
+    events = streamed(asks, {}, asked(model=NEWEST))
 
     await anext(events)
     await events.aclose()

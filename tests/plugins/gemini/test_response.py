@@ -13,8 +13,6 @@ from cgb import ApiError, MessageStart, TextDelta, UnusableAnswer
 from cgb.messages import Grammar, carried, carry, legal_name, without_carried
 from cgb.testing import assert_stream
 from cgb.testing.gemini_server.wire import compact, sse
-from cgb_plugins.gemini.frames import frames_of
-from cgb_plugins.gemini.response import events_of
 
 from .kit import (
     MODELS,
@@ -26,12 +24,14 @@ from .kit import (
     call,
     convert,
     frame,
+    frames_of,
     function,
     given,
     made,
     plain,
     request_of,
     result,
+    streamed,
     text,
     thought,
     tool,
@@ -387,7 +387,7 @@ def test_nothing_is_begun_before_gemini_has_answered():
     async def first():
         seen = 0
         with contextlib.suppress(ApiError):
-            async for _ in events_of(lambda _: failing(), {}, asked()):
+            async for _ in streamed(lambda _: failing(), {}, asked()):
                 seen += 1
         return seen
 
@@ -448,7 +448,7 @@ def test_without_figures_the_prompt_is_estimated():
 def test_the_first_event_already_says_what_the_prompt_cost():
     async def first():
         frames = given(frame(text("Hi"), usage={"promptTokenCount": 10}), frame(finish="STOP"))
-        return await anext(events_of(lambda _: frames, {}, asked()))
+        return await anext(streamed(lambda _: frames, {}, asked()))
 
     event = asyncio.run(first())
     assert isinstance(event, MessageStart)
@@ -513,7 +513,7 @@ def outcome(chunks):
         request, events, grammar = request_of(tools=[tool()]), [], Grammar()
         frames = frames_of(in_chunks(chunks), "m")
         try:
-            async for event in events_of(lambda _: frames, {}, asked(request)):
+            async for event in streamed(lambda _: frames, {}, asked(request)):
                 grammar.read(event)
                 events.append(event)
         except ApiError as error:
@@ -665,7 +665,7 @@ def test_reading_does_not_wait_for_the_whole_answer():
                 taken.append(place)
                 yield [one]
 
-        events = events_of(lambda _: frames(), {}, asked())
+        events = streamed(lambda _: frames(), {}, asked())
         return [len(taken) async for event in events if isinstance(event, TextDelta)]
 
     assert asyncio.run(run()) == [1, 2]

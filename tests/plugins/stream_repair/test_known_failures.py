@@ -6,9 +6,8 @@ import pytest
 
 from cgb.testing import ScriptedTransport, ask
 from cgb_plugins import stream_repair
-from cgb_plugins.gemini.response import events_of
 
-from ..gemini.kit import asked, frame, function, given, text, thought
+from ..gemini.kit import asked, frame, function, given, streamed, text, thought
 from .kit import RESUMES, Came, config_of, failed, repaired, request_of
 
 LS = "print(default_api.Bash(command='ls'))"
@@ -20,7 +19,7 @@ def gemini(*frames):
     """An answer of Gemini's, for a scripted transport."""
 
     async def send(request, route, ctx, frames):
-        async for event in events_of(lambda _: given(*frames), {}, asked(request, ctx=ctx)):
+        async for event in streamed(lambda _: given(*frames), {}, asked(request, ctx=ctx)):
             yield event
 
     return partial(send, frames=frames)
