@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from ..errors import ApiError
 from .connection import BROKEN
 from .response import Response
 from .watch import Watch
@@ -50,8 +49,8 @@ class Call:
 
     async def __aexit__(self, *_: object) -> None:
         self._watch.stop()
-        await self._chunks.aclose()
         self._pool.release(self._connection)
+        await self._chunks.aclose()
 
     async def _read(self) -> AsyncGenerator[bytes]:
         connection, watch, clock = self._connection, self._watch, self._watch.clock
@@ -67,7 +66,5 @@ class Call:
                     has_begun = True
                     watch.begin()
                 yield chunk
-        except ApiError:
-            raise
         except BROKEN as error:
             raise self._timeouts.broken(error) from error

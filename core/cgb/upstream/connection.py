@@ -13,11 +13,14 @@ from .packed import Packed
 if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Mapping
+    from ssl import SSLContext
 
 _MOST = 262_144
 """How many bytes of a body may wait here; where more would, the server has to."""
 _FINAL = 200
 """The first status that is no announcement of another."""
+_BARE = frozenset({204, 304})
+"""Those that never have a body."""
 
 BROKEN = (OSError, HttpParserError, HttpParserUpgrade)
 """What is raised of a connection that broke, or where what came is no HTTP."""
@@ -39,7 +42,6 @@ class Connection(Protocol):
         "_ends_with_connection",
         "_error",
         "_is_begun",
-        "_is_lost",
         "_is_whole",
         "_may_stay",
         "_packed",
@@ -48,6 +50,7 @@ class Connection(Protocol):
         "_size",
         "_transport",
         "_waiter",
+        "_wire",
         "closed",
         "headers",
         "idle_since",
@@ -56,9 +59,10 @@ class Connection(Protocol):
 
     def __init__(self) -> None:
         self._transport: Any = None
-        self._is_lost = False
+        self._wire: Any = None
+        """The same, or what is beneath its encryption: that one knows at once what is sent, and that all is over."""
         self._waiter: Future[None] | None = None
-        self._parser: HttpResponseParser | None = None
+        self._parser: Any = None
         self.idle_since = 0.0
         self._clear()
 
@@ -74,7 +78,13 @@ class Connection(Protocol):
     # What who asks calls
 
     def ask(self, head: bytes, body: bytes | None = None) -> None:
-        """Send a request; neither HEAD nor another whose answer has no body although its headers say so."""
+        """Send a request; neither HEAD nor another whose answer has no body although its headers say so.
+
+        Raises:
+            OSError: the connection is lost already.
+        """
+        if self.closed.done():
+            raise ConnectionResetError("closed by the server")
         self._clear()
         parser = self._parser = HttpResponseParser(self)
         # As other clients do: what companies put between us and the server is not always exact.
@@ -109,8 +119,8 @@ class Connection(Protocol):
         if pieces:
             data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
             pieces.clear()
-            if self._size > _MOST and not self._transport.is_closing():
-                self._transport.resume_reading()
+            if self._size > _MOST and not self._wire.is_closing():
+                self._wire.resume_reading()
             self._size = 0
             return data
         if self._is_whole:
@@ -125,69 +135,57 @@ class Connection(Protocol):
         return waiter
 
     def fail(self, error: Exception) -> None:
-        """End the answer with an error, unless it is whole."""
+        """End the connection, and with an error the answer, unless it is whole."""
         if not self._is_whole and self._error is None:
             self._error = error
-            self.close()
-            self._wake()
+        self.close()
+        self._wake()
 
     @property
     def is_free(self) -> bool:
-        """Whether it can be asked for something else."""
-        return self._may_stay and not self._is_lost and not self._transport.is_closing()
-
-    @property
-    def has_sent(self) -> bool:
-        """Whether nothing of the request waits to be sent."""
-        return not self._transport.get_write_buffer_size()
+        """Whether it can be asked for something else: all of both is over, and nothing waits here that stops it."""
+        wire = self._wire
+        return self._may_stay and self._size <= _MOST and not (wire.is_closing() or wire.get_write_buffer_size())
 
     def close(self) -> None:
-        """Close it; what is not sent yet is not sent any more."""
-        if self.has_sent:
-            self._transport.close()
-        else:
-            self.abort()
-
-    def abort(self) -> None:
-        """Close it without a word to the server."""
+        """Close it at once: a server that goes on is to learn of it, which TLS's own farewell might delay."""
+        self._may_stay = self._ends_with_connection = False
         self._transport.abort()
 
-    async def encrypt(self, context: Any, host: str, seconds: float) -> None:
-        """Go on within TLS: a proxy has made a tunnel of it.
+    async def encrypt(self, context: SSLContext, host: str) -> None:
+        """Go on within TLS.
 
         Raises:
             OSError: the server has no certificate for that name, or speaks no TLS.
         """
+        if self._wire.is_closing():
+            raise ConnectionResetError("closed by the server")
         self._parser = None
-        self._transport = await get_running_loop().start_tls(
-            self._transport, self, context, server_hostname=host, ssl_handshake_timeout=seconds
-        )
+        self._transport = await get_running_loop().start_tls(self._transport, self, context, server_hostname=host)
 
     # What asyncio calls
 
     @override
     def connection_made(self, transport: Any) -> None:
-        self._transport = transport
+        self._transport = self._wire = transport
         self.closed: Future[None] = get_running_loop().create_future()
 
     @override
     def data_received(self, data: bytes) -> None:
         if self._parser is None or self._is_whole:  # nobody asked
-            self._transport.abort()
+            self.close()
             return
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
-            self._may_stay = False
             self.fail(error)
         self._wake()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        self._is_lost = True
-        if self._ends_with_connection and exc is None and self._error is None:
-            self._finish()
-        if not self._is_whole and self._error is None:
+        if self._ends_with_connection and exc is None and (self._packed is None or self._packed.is_whole):
+            self._is_whole = True
+        elif not self._is_whole and self._error is None:
             self._error = exc or ConnectionResetError("closed by the server")
         self._parser = None
         self.closed.set_result(None)
@@ -215,14 +213,15 @@ class Connection(Protocol):
 
     def on_headers_complete(self) -> None:
         """The body begins, where this is the answer itself."""
-        status = self._parser.get_status_code() if self._parser else 0
+        status = self._parser.get_status_code()
         if status < _FINAL:
             self.headers = {}
             return
         self.status, self._is_begun = status, True
-        self._ends_with_connection = not _is_framed(self.headers)
+        is_framed = _is_framed(status, self.headers)
+        self._ends_with_connection = not is_framed
         if "content-encoding" in self.headers:
-            self._packed = Packed.of(self.headers["content-encoding"])
+            self._packed = Packed.of(self.headers["content-encoding"], may_be_empty=is_framed)
 
     def on_body(self, data: bytes) -> None:
         """A piece of it."""
@@ -232,22 +231,20 @@ class Connection(Protocol):
                 return
         self._pieces.append(data)
         if self._size <= _MOST < self._size + len(data):
-            self._transport.pause_reading()
+            self._wire.pause_reading()
         self._size += len(data)
 
     def on_message_complete(self) -> None:
-        """All has come."""
-        if self._is_begun and self._parser is not None:
-            self._may_stay = self._parser.should_keep_alive() and not self._ends_with_connection
-            self._finish()
-
-    def _finish(self) -> None:
-        if self._packed is None or self._packed.is_whole:
-            self._is_whole = True
-        else:
-            self.fail(ConnectionError("what is packed is not whole"))
+        """All has come, or what announced it."""
+        if not self._is_begun:
+            self._pieces.clear()  # none of these has a body of its own
+            return
+        if self._packed is not None and not self._packed.is_whole:
+            raise ConnectionError("what is packed is not whole")
+        self._may_stay = self._parser.should_keep_alive() and not self._ends_with_connection
+        self._is_whole = True
 
 
-def _is_framed(headers: Mapping[str, str]) -> bool:
+def _is_framed(status: int, headers: Mapping[str, str]) -> bool:
     """Whether an answer says itself where it ends."""
-    return "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower()
+    return status in _BARE or "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower()

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from .origin import Origin
 
+_BREAK = re.compile(r"[\r\n]")
 _LAST = {"accept": "*/*", "accept-encoding": ACCEPTED, "user-agent": "claude-gemini-bridge"}
-_PLAIN = re.compile(r"[!-~]*")
-_LEGAL = "/?%:@!$&'()*+,;=~"
+_LEGAL = "/?%:@!$&'()*+,;=~._-"
 """What may stand in a path and its query as it is (RFC 3986), besides letters and digits."""
+_PLAIN = re.compile(f"[A-Za-z0-9{re.escape(_LEGAL)}]*")
 
 
 class Heads:
@@ -45,21 +46,22 @@ class Heads:
             method: HTTP's.
             path: what follows the base.
             headers: those of this request; they go before ours.
-            size: how many bytes of a body follow, if any.
+            size: how many bytes of a body follow; None where there is none.
 
         Raises:
-            ValueError: a header has a line break in it, and would be two.
+            ValueError: a header has a line break in it.
         """
         said = {**self._first, **headers}
         for name, value in _LAST.items():
             said.setdefault(name, value)
-        if size is not None:
-            said["content-length"] = str(size)
+        if size is not None or method != "GET":  # servers refuse a POST that does not say so
+            said["content-length"] = str(size or 0)
         lines = [f"{method} {self._path}{_target(path)} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in said.items()]
         head = "\r\n".join(lines)
         if not len(lines) - 1 == head.count("\n") == head.count("\r"):
-            raise ValueError("a header of a request may have no line break in it")
+            name = next((name for name, value in said.items() if _BREAK.search(name + value)), "")
+            raise ValueError(f"the header {name!r} of a request has a line break in it, and would be two")
         return head.encode() + b"\r\n\r\n"
 
 

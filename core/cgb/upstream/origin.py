@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from aiohappyeyeballs import start_connection
+from httptools import HttpParserError, HttpParserUpgrade
 
 from .connection import Connection
 
@@ -18,8 +19,10 @@ _PORTS = {"http": 80, "https": 443}
 _NEXT_AFTER_S = 0.25
 """After how long a second address of a name is tried beside the first (RFC 8305): a network's IPv6 may be broken."""
 _TUNNEL = range(200, 300)
-_HANDSHAKE_S = 60.0
-"""A bound that nobody meets, as the whole connection has one of its own, but that asyncio asks for."""
+_KEPT_ALIVE = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+"""A model may think longer than a router remembers a silent connection, which is often less than six minutes."""
+if hasattr(socket, "TCP_KEEPIDLE"):  # else after two hours
+    _KEPT_ALIVE.append((socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60))
 
 
 class Refused(OSError):
@@ -48,13 +51,16 @@ class Origin(NamedTuple):
         Raises:
             ValueError: it is no address of HTTP.
         """
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        if parts.scheme not in _PORTS or not parts.hostname:
+        try:
+            parts = urlsplit(url if "://" in url else f"http://{url}")
+            host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+        except ValueError:
+            host = ""
+        if not host or parts.scheme not in _PORTS:
             raise ValueError("is not of the kind http://host:port")
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
         said = f"Basic {b64encode(user.encode()).decode()}" if parts.username else ""
-        host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
-        return cls(parts.scheme, host, parts.port or _PORTS[parts.scheme], said)
+        return cls(parts.scheme, host, port or _PORTS[parts.scheme], said)
 
     @property
     def authority(self) -> str:
@@ -68,15 +74,17 @@ class Origin(NamedTuple):
         Raises:
             OSError: it did not come about.
         """
-        if proxy is None:
-            return await self._opened()
-        connection = await proxy._opened()  # noqa: SLF001 - its own kind
-        if self.scheme == "https":
-            try:
+        first = proxy or self
+        connection = await first._opened()  # noqa: SLF001 - its own kind
+        try:
+            if first.scheme == "https":
+                await connection.encrypt(await to_thread(_trusted), first.host)
+            if proxy is not None and self.scheme == "https":
                 await self._tunnel(connection, proxy)
-            except BaseException:
-                connection.close()
-                raise
+                await connection.encrypt(await to_thread(_trusted), self.host)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     async def _opened(self) -> Connection:
@@ -84,10 +92,9 @@ class Origin(NamedTuple):
         found = await loop.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         reached = await start_connection(found, happy_eyeballs_delay=_NEXT_AFTER_S, interleave=1)
         try:
-            reached.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # a model may think longer than a router does
-            context = await to_thread(_trusted) if self.scheme == "https" else None
-            name = self.host if context else None
-            _, connection = await loop.create_connection(Connection, sock=reached, ssl=context, server_hostname=name)
+            for level, option, value in _KEPT_ALIVE:
+                reached.setsockopt(level, option, value)
+            _, connection = await loop.create_connection(Connection, sock=reached)
         except BaseException:
             reached.close()
             raise
@@ -101,13 +108,10 @@ class Origin(NamedTuple):
         connection.ask("\r\n".join((*lines, "", "")).encode())
         try:
             await connection.begun()
-        except OSError:
-            raise
-        except Exception as error:
+        except (HttpParserError, HttpParserUpgrade) as error:
             raise Refused("the proxy on the way sent no HTTP") from error
         if connection.status not in _TUNNEL:
             raise Refused(f"the proxy on the way answered HTTP {connection.status}")
-        await connection.encrypt(await to_thread(_trusted), self.host, _HANDSHAKE_S)
 
 
 @cache

@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ..errors import UpstreamFailed
+from .origin import Refused
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle
@@ -37,14 +38,16 @@ class Pool:
         self._idle: deque[Connection] = deque()
         self._open: set[Connection] = set()
         self._sweeping: TimerHandle | None = None
+        self._is_closed = False
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close the connections, and keep none from now on."""
+        self._is_closed = True
         if self._sweeping is not None:
             self._sweeping.cancel()
         self._idle.clear()
         for connection in self._open:
-            connection.abort()
+            connection.close()
         if self._open:
             await wait([connection.closed for connection in self._open])
 
@@ -66,7 +69,7 @@ class Pool:
         try:
             async with timeout(timeouts.connecting.seconds) as limit:
                 connection = await self._origin.connected(self._proxy)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # the latter is uvloop's
             if limit.expired():
                 raise timeouts.unconnected() from error
             raise self._failed("could not be reached", error) from error
@@ -76,7 +79,7 @@ class Pool:
 
     def release(self, connection: Connection) -> None:
         """A call is over: another may have its connection, if its answer was read to its end."""
-        if not (connection.is_free and connection.has_sent):
+        if not connection.is_free or self._is_closed:
             connection.close()
             return
         loop = get_running_loop()
@@ -90,8 +93,9 @@ class Pool:
         return self._failed("broke off before it answered, or sent no HTTP", error)
 
     def _failed(self, what: str, error: Exception) -> UpstreamFailed:
+        why = error if isinstance(error, Refused) else type(error).__name__
         return UpstreamFailed(
-            f"{self._where} {what} ({type(error).__name__}). Ask again; if this comes often, check the network, "
+            f"{self._where} {what} ({why}). Ask again; if this comes often, check the network, "
             f"HTTPS_PROXY and plugin.{self._plugin}.base_url."
         )
 

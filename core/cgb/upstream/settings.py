@@ -1,8 +1,9 @@
 """What the users of every transport that asks over HTTP may set."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 
 from ..settings import Env, Settings
 
@@ -27,3 +28,14 @@ class UpstreamSettings(Settings):
     """The longest silence within an answer, in seconds: thinking can take minutes."""
     total_timeout_s: float = Field(default=3600.0, ge=0)
     """How long one call may take to its last byte; 0: for ever. Clients wait as long as something comes."""
+
+    @field_validator("*")
+    @classmethod
+    def _sayable(cls, value: Any) -> Any:
+        """Refuse a secret that no header can hold: where it came from a file, the last line's end often came along."""
+        secrets = [one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, SecretStr)]
+        if not all(one.get_secret_value().isprintable() for one in secrets):
+            raise PydanticCustomError(
+                "unsayable", "a line break or the like is in it, which cannot be sent: take it out"
+            )
+        return value

@@ -1,8 +1,15 @@
 """What the tests of HTTP share: servers that answer with bytes as they are, and one that falls silent."""
 
 import asyncio
+import gc
+import ssl
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+
+try:
+    import uvloop
+except ImportError:  # where it does not run
+    uvloop = None
 
 from cgb.upstream import Upstream, UpstreamSettings
 
@@ -76,15 +83,19 @@ async def raw_server(*answers: bytes, pieces: int = 0):
 
 
 @asynccontextmanager
-async def silent(said: bytes = b""):
-    """A server that says this much of an answer, and then nothing until the client leaves: its host."""
+async def silent(said: bytes = b"", told: asyncio.Event | None = None):
+    """A server that says this much when it is asked, and then nothing until the client leaves: its host."""
     answering = set()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answering.add(asyncio.current_task())
-        writer.write(said)
-        await writer.drain()
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            if said or told:
+                await reader.readuntil(b"\r\n\r\n")
+            writer.write(said)
+            if told:
+                await reader.read(bool(said))  # what is said to that
+                told.set()
             await reader.read()
         writer.close()
 
@@ -96,15 +107,16 @@ async def silent(said: bytes = b""):
 
 @asynccontextmanager
 async def in_two(first: bytes, rest: bytes):
-    """A server that says the first piece at once and the rest when it is told to: its url, and what tells it."""
+    """A server that says the first piece when it is asked, the rest when it is told to: its url, and what tells it."""
     told, answering = asyncio.Event(), set()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answering.add(asyncio.current_task())
-        writer.write(first)
-        await told.wait()
-        writer.write(rest)
         with suppress(ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(first)
+            await told.wait()
+            writer.write(rest)
             await reader.read()
         writer.close()
 
@@ -127,3 +139,59 @@ class Clock:
         self._ahead += seconds
         for _ in range(4):
             await asyncio.sleep(0)
+
+
+LOOPS = [asyncio.new_event_loop, *([uvloop.new_event_loop] if uvloop else [])]
+"""What a connection must go over: uvloop's transports differ from asyncio's where something ends."""
+
+
+def run(main, loop=asyncio.new_event_loop):
+    """What comes of it in a loop of that kind, which has nothing to complain of."""
+    complaints = []
+
+    async def bounded():
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        async with asyncio.timeout(60):
+            return await main
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        found = runner.run(bounded())
+        gc.collect(1)  # what is as young as the test
+    assert complaints == []
+    return found
+
+
+@asynccontextmanager
+async def serving(handle, context=None):
+    """A server that does that with each connection: its port; its end waits for all of them."""
+    handling = set()
+
+    async def handled(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handling.add(asyncio.current_task())
+        with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+            await handle(reader, writer)
+        writer.close()
+        with suppress(ConnectionError, ssl.SSLError):
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(handled, "127.0.0.1", 0, ssl=context)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        await asyncio.gather(*handling)
+
+
+def connections(upstream):
+    """Those that are open."""
+    return upstream._way[0]._open
+
+
+async def lost(upstream):
+    """Returns when no connection is left."""
+    if found := [connection.closed for connection in connections(upstream)]:
+        await asyncio.wait(found)
+
+
+async def until(is_so):
+    """Let others go on until it is."""
+    while not is_so():  # noqa: ASYNC110 - a transport's state has no event
+        await asyncio.sleep(0)
