@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
+from functools import lru_cache
 from time import localtime, strftime
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ class Lines(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        time = strftime("%H:%M:%S", localtime(record.created))
+        time = _clock(int(record.created))
         finished: Record | None = getattr(record, "record", None)
         if finished is not None:
             return self._painted([(time, "bright_black"), *_told(finished, record.__dict__["ctx"])])
@@ -64,6 +65,11 @@ class Lines(logging.Formatter):
         if not self._colours:
             return "  ".join([text for text, _ in pieces])
         return "  ".join([style(text, fg=colour) if colour else text for text, colour in pieces])
+
+
+@lru_cache(maxsize=1)
+def _clock(second: int) -> str:
+    return strftime("%H:%M:%S", localtime(second))
 
 
 def _told(record: Record, ctx: Context) -> Iterator[tuple[str, str]]:

@@ -38,14 +38,14 @@ class Attempt(Transport):
 
     async def _send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         transport, target, fitted = await self._fit(request, route, ctx)
-        given = {"request": request, "fitted": fitted, "route": route, "target": target}
+        given = {"request": request, "fitted": fitted, "route": route, "target": target, "ctx": ctx}
         layers: list[tuple[AsyncGenerator[Event], Step]] = []
         try:
             try:
                 events = transport.send(fitted, route, ctx)
                 layers.append((events, transport.sending))
                 for stage in reversed(self._streams):
-                    events = _staged(stage, ctx, events=events, **given)
+                    events = _staged(stage, ctx, {**given, "events": events})
                     layers.append((events, stage))
                 async for event in events:
                     yield event
@@ -78,11 +78,11 @@ class Attempt(Transport):
         return transport, target, await chain(self._fits, "request", _set(request, route), **given)
 
 
-def _staged(stage: Step, ctx: Context, **given: Any) -> AsyncGenerator[Event]:
+def _staged(stage: Step, ctx: Context, given: Mapping[str, Any]) -> AsyncGenerator[Event]:
     """The events as that stage makes them."""
     ctx.plugin_s.setdefault(stage.plugin, 0.0)
     try:
-        events = stage.call(ctx=ctx, **given)
+        events = stage.call(given)
     except ApiError:
         raise
     except Exception as error:

@@ -111,10 +111,10 @@ class Context:
 
     def for_plugin(self, name: str) -> "Context":
         """The same context, whose notes bear that plugin's name."""
-        own = object.__new__(Context)  # a quarter of what `replace` costs, and each hook of each request pays it
-        members = own.__dict__
-        members.update(self.__dict__)
-        members["plugin"] = name
+        if name == self.plugin:
+            return self
+        own = object.__new__(Context)  # a fifth of what `replace` costs, and each hook of each request pays it
+        object.__setattr__(own, "__dict__", self.__dict__ | {"plugin": name})
         return own
 
     @property
@@ -149,7 +149,10 @@ def kind_of(request: MessagesRequest, headers: Mapping[str, str], *, counting: b
 
 
 def _wants_title(request: MessagesRequest) -> bool:
-    schema = ((request.output_config and request.output_config.format) or {}).get("schema")
+    form = request.output_config and request.output_config.format
+    if not form:
+        return False
+    schema = form.get("schema")
     properties = schema.get("properties") if isinstance(schema, Mapping) else None
     return isinstance(properties, Mapping) and list(properties) == ["title"]
 

@@ -48,7 +48,7 @@ class Decider:
         route = self._named().get(request.model)
         if route is not None or self.step is None:
             return route
-        chosen: Route | None = await self.step.answer((Route, type(None)), request=request, ctx=ctx)
+        chosen: Route | None = await self.step.answer((Route, type(None)), {"request": request, "ctx": ctx})
         return chosen
 
     def _named(self) -> dict[str, Route]:
@@ -71,7 +71,8 @@ def deciders(
     for plugin in plugins:
         models = listed(listing[plugin.name]) if plugin.name in listing else ()
         transport, step = transports.get(plugin.name), choosing.get(plugin.name)
-        made.append(Decider(plugin.name, models, transport, step, at_once=True))
+        if models or transport or step:
+            made.append(Decider(plugin.name, models, transport, step, at_once=True))
         if models or transport:
             last.append(Decider(plugin.name, models, transport, None, at_once=False))
     return (*last, *made)

@@ -34,12 +34,12 @@ class Step:
     settings: Settings | None
     owner: Owner = field(default_factory=Owner)
 
-    def call(self, **given: Any) -> Any:
+    def call(self, given: Mapping[str, Any]) -> Any:
         """Call it with those of the arguments it takes."""
-        given["settings"] = self.settings
+        own = {**given, "settings": self.settings}
         if "ctx" in self.arguments:
-            given["ctx"] = given["ctx"].for_plugin(self.plugin)
-        return self.function(**{name: given[name] for name in self.arguments})
+            own["ctx"] = own["ctx"].for_plugin(self.plugin)
+        return self.function(**{name: own[name] for name in self.arguments})
 
     def begin(self, expected: type, **given: Any) -> Any:
         """Call it at start, and see that it returns what the hook promises.
@@ -48,12 +48,12 @@ class Step:
             PluginError: the plugin failed, or returned something else; names plugin and hook.
         """
         with self.starting():
-            result = self.call(**given)
+            result = self.call(given)
         if not isinstance(result, expected):
             raise self.stops(_returned(result, (expected,)))
         return result
 
-    async def answer(self, expected: tuple[type, ...], **given: Any) -> Any:
+    async def answer(self, expected: tuple[type, ...], given: Mapping[str, Any]) -> Any:
         """Call it, await what it returns if need be, and see that it is what the hook promises.
 
         Raises:
@@ -63,7 +63,7 @@ class Step:
         spent: dict[str, float] = given["ctx"].plugin_s
         begin = time.perf_counter()
         try:
-            result = self.call(**given)
+            result = self.call(given)
             # Nearly all are coroutines; to ask first whether one is a pydantic value costs more than to await it.
             if type(result) is CoroutineType or (not isinstance(result, expected) and inspect.isawaitable(result)):
                 result = await self.awaited(result, begin)
@@ -221,7 +221,7 @@ async def chain(steps: tuple[Step, ...], name: str, value: Any, **given: Any) ->
     """Hand a value from step to step: each gets, as argument `name`, what the one before returned."""
     kind = type(value)
     for step in steps:
-        value = await step.answer((kind,), **{name: value}, **given)
+        value = await step.answer((kind,), {**given, name: value})
     return value
 
 

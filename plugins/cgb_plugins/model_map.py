@@ -1,6 +1,7 @@
 """Send each Claude model to the model configured for it."""
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from cgb import Env, MessagesRequest, Route, Settings, hookimpl
@@ -34,17 +35,17 @@ def choose_route(request: MessagesRequest, settings: ModelMap) -> Route | None:
         why = "a Gemini name goes as it is"
         return _named(name, settings.transport if settings.transport == _LITELLM else "gemini", why)
     if "/" in name:
-        return _route(name, settings, "the client named the transport")
+        return _route(name, settings.transport, "the client named the transport")
     if "haiku" in name:
-        return _route(settings.small_model, settings, "haiku → small_model")
+        return _configured(settings.small_model, settings.transport, "haiku → small_model")
     if name.startswith("claude"):
-        return _route(settings.big_model, settings, "claude-* → big_model")
+        return _configured(settings.big_model, settings.transport, "claude-* → big_model")
     return None
 
 
 def _bare(model: str) -> str:
     """The name without the `[1m]` that asks for a long context, and without the `claude-` that made it discoverable."""
-    name = _own(re.sub(r"\[[^\]]*\]$", "", model))
+    name = _own(re.sub(r"\[[^\]]*\]$", "", model) if "]" in model else model)
     return name.removeprefix("claude-") if name.startswith("claude-gemini-") or "/" in name else name
 
 
@@ -53,9 +54,13 @@ def _own(name: str) -> str:
     return name.removeprefix("models/") if name.startswith(f"models/{_GEMINI}") else name
 
 
-def _route(model: str, settings: ModelMap, why: str) -> Route:
-    transport, slash, name = _own(model).partition("/")
-    return Route(transport, name, why=why) if slash else _named(_own(model), settings.transport, why)
+def _route(model: str, transport: str, why: str) -> Route:
+    named, slash, name = _own(model).partition("/")
+    return Route(named, name, why=why) if slash else _named(_own(model), transport, why)
+
+
+_configured = lru_cache(_route)
+"""The route to a configured model, which is the same for each request."""
 
 
 def _named(name: str, transport: str, why: str) -> Route:

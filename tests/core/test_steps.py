@@ -25,12 +25,12 @@ def ctx():
 
 def test_a_step_gets_the_arguments_it_takes():
     settings = Settings()
-    seen = step(lambda **given: given, "settings", "a", settings=settings).call(a=1, b=2)
+    seen = step(lambda **given: given, "settings", "a", settings=settings).call({"a": 1, "b": 2})
     assert seen == {"settings": settings, "a": 1}
 
 
 def test_a_steps_context_bears_its_name():
-    given = step(lambda ctx: ctx, "ctx").call(ctx=ctx())
+    given = step(lambda ctx: ctx, "ctx").call({"ctx": ctx()})
     assert given.plugin == "mine"
 
 
@@ -44,7 +44,7 @@ async def test_functions_and_coroutines_answer_alike(expected):
         return asyncio.ensure_future(awaited(value))
 
     for function in (lambda value: value, awaited, future):
-        assert await step(function, "value").answer(expected, value="x", ctx=ctx()) == "x"
+        assert await step(function, "value").answer(expected, {"value": "x", "ctx": ctx()}) == "x"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ async def test_functions_and_coroutines_answer_alike(expected):
 )
 async def test_another_type_is_the_plugins_fault(value, expected, how):
     with pytest.raises(Internal) as caught:
-        await step(lambda value: value, "value").answer(expected, value=value, ctx=ctx())
+        await step(lambda value: value, "value").answer(expected, {"value": value, "ctx": ctx()})
     assert caught.value.message == f"cgb's plugin 'mine' is at fault: its rewrite_request {how}."
 
 
@@ -69,7 +69,7 @@ async def test_what_a_plugin_raises_is_its_fault_and_goes_to_the_log_only(caplog
         raise KeyError("sesame")
 
     with pytest.raises(Internal) as caught:
-        await step(coroutine if late else function).answer((str,), ctx=ctx())
+        await step(coroutine if late else function).answer((str,), {"ctx": ctx()})
     assert caught.value.message == (
         "cgb's plugin 'mine' is at fault: its rewrite_request raised KeyError; the bridge's log has the traceback."
     )
@@ -83,7 +83,7 @@ async def test_a_plugin_may_refuse_a_request():
         raise InvalidRequest("No.")
 
     with pytest.raises(InvalidRequest, match=r"^No\.$"):
-        await step(function).answer((str,), ctx=ctx())
+        await step(function).answer((str,), {"ctx": ctx()})
 
 
 async def test_cancelling_is_not_failing():
@@ -93,7 +93,7 @@ async def test_cancelling_is_not_failing():
         begun.set()
         await asyncio.Event().wait()
 
-    answering = asyncio.create_task(step(waits).answer((str,), ctx=ctx()))
+    answering = asyncio.create_task(step(waits).answer((str,), {"ctx": ctx()}))
     await begun.wait()
     answering.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -112,7 +112,7 @@ async def test_what_would_stop_more_than_the_request_is_a_fault_too(kind, late):
 
     mine = step(coroutine if late else function)
     with pytest.raises(Internal, match="its rewrite_request raised"):
-        await mine.answer((str,), ctx=ctx())
+        await mine.answer((str,), {"ctx": ctx()})
     assert mine.owner.stats.errors == {"rewrite_request": 1}
 
 
@@ -120,7 +120,7 @@ async def test_a_hook_that_never_returns_fails_the_request_in_time():
     limits = HookLimits(timeout_s=0.01)
     hanging = replace(step(asyncio.Event().wait), owner=Owner("cgb-mine 1.0", PluginStats(), limits))
     with pytest.raises(Internal) as caught:
-        await hanging.answer((str,), ctx=ctx())
+        await hanging.answer((str,), {"ctx": ctx()})
     assert caught.value.message == (
         "cgb's plugin 'mine' (cgb-mine 1.0) is at fault: its rewrite_request did not return within 0.01 s."
     )
@@ -132,7 +132,7 @@ async def test_a_timeout_of_the_plugins_own_is_its_own():
             await asyncio.Event().wait()
 
     with pytest.raises(Internal, match="raised TimeoutError"):
-        await step(gives_up).answer((str,), ctx=ctx())
+        await step(gives_up).answer((str,), {"ctx": ctx()})
 
 
 @pytest.mark.parametrize("late", [True, False])
@@ -149,7 +149,7 @@ async def test_a_hook_that_holds_up_the_loop_is_named_once_a_minute(caplog, late
     owner = Owner("cgb-mine 1.0", PluginStats(), HookLimits(slow_s=0.002))
     slow = replace(step(coroutine if late else function), owner=owner)
     for _ in range(3):
-        await slow.answer((str,), ctx=ctx())
+        await slow.answer((str,), {"ctx": ctx()})
     assert owner.stats.slow["rewrite_request"] >= 3
     said = [one.message for one in caplog.records if "is slow" in one.message]
     assert len(said) == 1
@@ -164,7 +164,7 @@ async def test_a_forgotten_await_is_hinted_at():
         return other()
 
     with pytest.raises(Internal, match="returned coroutine where str was due: an `await` is missing"):
-        await step(coroutine).answer((str,), ctx=ctx())
+        await step(coroutine).answer((str,), {"ctx": ctx()})
 
 
 async def test_time_is_counted_also_where_it_was_in_vain():
@@ -174,10 +174,10 @@ async def test_time_is_counted_also_where_it_was_in_vain():
         await asyncio.sleep(0.01)
         raise InvalidRequest("No.")
 
-    await step(lambda: "x").answer((str,), ctx=context)
+    await step(lambda: "x").answer((str,), {"ctx": context})
     before = context.plugin_s["mine"]
     with pytest.raises(InvalidRequest):
-        await step(slow).answer((str,), ctx=context)
+        await step(slow).answer((str,), {"ctx": context})
     assert context.plugin_s["mine"] - before >= 0.005
 
 
@@ -216,7 +216,7 @@ def test_an_argument_with_a_default_is_given_too():
 
     made = manager([plugin_of(SimpleNamespace(rewrite_request=rewrite_request), "mine")])
     (only,) = steps(made, "rewrite_request", {"mine": settings})
-    request, given, context = only.call(request=REQUEST, ctx=ctx())
+    request, given, context = only.call({"request": REQUEST, "ctx": ctx()})
     assert (request, given, context.plugin) == (REQUEST, settings, "mine")
 
 

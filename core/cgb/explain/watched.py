@@ -58,7 +58,7 @@ def _request_step(step: Step, saw: Callable[[Stage], None]) -> Step:
     async def watched(**given: Any) -> Any:
         # Rendered before the call: a plugin that changes a value in place is found out too.
         before = given["request"].to_wire()
-        result = step.call(**given)
+        result = step.call(given)
         if inspect.isawaitable(result):
             result = await result
         if isinstance(result, MessagesRequest):
@@ -94,7 +94,7 @@ def _stream_step(step: Step, trail: Trail) -> Step:
         trail.attempts[-1].streams.append(seen)
         async with (
             aclosing(_noting(events, seen.received)) as read,
-            aclosing(step.call(events=read, **given)) as handed_on,
+            aclosing(step.call({**given, "events": read})) as handed_on,
         ):
             async for event in handed_on:
                 seen.yielded.append(event)

@@ -46,7 +46,8 @@ class GuardedTransport(TransportWrapper):
 
     @override
     async def count_tokens(self, request: MessagesRequest, route: Route, ctx: Context) -> int:
-        counted: int = await self._of("count_tokens").answer((int,), request=request, route=route, ctx=ctx)
+        given = {"request": request, "route": route, "ctx": ctx}
+        counted: int = await self._of("count_tokens").answer((int,), given)
         return counted
 
     @override

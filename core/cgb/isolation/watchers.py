@@ -65,7 +65,7 @@ class Watcher:
 
     def _call(self, record: Record, ctx: Context) -> Any:
         try:
-            return self.step.call(record=record, ctx=ctx)
+            return self.step.call({"record": record, "ctx": ctx})
         except BaseException as error:  # noqa: BLE001 - a watcher can break nothing
             self.step.failed(error)
 

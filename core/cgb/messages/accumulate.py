@@ -85,10 +85,11 @@ class Accumulator:
 
 def merged_usage(start: Usage, end: Usage) -> Usage:
     """The usage of message_delta over that of message_start: a figure of 0 says nothing."""
-    said, before = dict(end), dict(start)
-    if all(said.get(name) or not figure for name, figure in before.items()):
-        return end
-    return start.with_(**{name: figure for name, figure in said.items() if figure})
+    said = end.figures()
+    for name, figure in start.figures().items():
+        if figure and not said.get(name):
+            return start.with_(**{name: figure for name, figure in said.items() if figure})
+    return end
 
 
 async def accumulate(events: AsyncIterable[Event]) -> Message:

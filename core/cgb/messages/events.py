@@ -148,7 +148,7 @@ def event_to_wire(event: Event) -> dict[str, Any]:
             return {"type": "content_block_stop", "index": index}
         case MessageDelta(stop_reason, stop_sequence, usage, extra, fields):
             delta = {"stop_reason": stop_reason, "stop_sequence": stop_sequence, **extra}
-            return {"type": "message_delta", "delta": delta, "usage": usage.model_dump(), **fields}
+            return {"type": "message_delta", "delta": delta, "usage": usage.figures(), **fields}
         case MessageStop():
             return {"type": "message_stop"}
         case UnknownEvent(data):

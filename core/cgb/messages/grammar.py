@@ -62,13 +62,27 @@ class Grammar:
         """
         if type(event) in self._expected and event.index == self._next:  # type: ignore[union-attr]  # they are deltas
             return
-        if isinstance(event, UnknownEvent):
-            return
-        if self.complete:
-            raise GrammarError(f"{_name(event)} after message_stop")
-        if self.started == isinstance(event, MessageStart):
-            raise GrammarError("a second message_start" if self.started else f"{_name(event)} before message_start")
-        self._read(event)
+        match event:
+            case UnknownEvent():
+                pass
+            case _ if self.complete:
+                raise GrammarError(f"{_name(event)} after message_stop")
+            case MessageStart():
+                self._message_start()
+            case _ if not self.started:
+                raise GrammarError(f"{_name(event)} before message_start")
+            case ContentBlockStart():
+                self._block_start(event.index, str(event.content_block.get("type")), event.content_block.get("id"))
+            case ContentBlockStop():
+                self._expect_open(event.index, event)
+                self._open, self._expected = None, ()
+                self._next += 1
+            case MessageDelta():
+                self._message_delta()
+            case MessageStop():
+                self._message_stop()
+            case _:
+                self._delta(event)
 
     def end(self) -> None:
         """The events are over.
@@ -79,22 +93,10 @@ class Grammar:
         if not self.complete:
             raise GrammarError("the answer ended without message_stop")
 
-    def _read(self, event: Event) -> None:
-        match event:
-            case MessageStart():
-                self.started = True
-            case ContentBlockStart(index, block):
-                self._block_start(index, str(block.get("type")), block.get("id"))
-            case ContentBlockStop(index):
-                self._expect_open(index, event)
-                self._open, self._expected = None, ()
-                self._next += 1
-            case MessageDelta():
-                self._message_delta()
-            case MessageStop():
-                self._message_stop()
-            case _:
-                self._delta(event)
+    def _message_start(self) -> None:
+        if self.started:
+            raise GrammarError("a second message_start")
+        self.started = True
 
     def _block_start(self, index: int, kind: str, block_id: object) -> None:
         if self._open is not None or self._stopping:

@@ -22,4 +22,6 @@ class Message(Value):
     def to_wire(self) -> dict[str, Any]:
         """The whole envelope, nulls included, round the blocks as they are."""
         blocks = [block.to_wire() for block in self.content]
-        return {**self.model_dump(mode="json", exclude={"content"}), "content": blocks}
+        whole = self.__dict__ | {"usage": self.usage.figures()} | (self.__pydantic_extra__ or {})
+        del whole["content"]
+        return {**whole, "content": blocks}

@@ -73,14 +73,14 @@ class Splice:
                 return self._begin(event)
             case ContentBlockStop():
                 return self._close(event)
-            case MessageStart(message):
-                self._attempt = message.usage
+            case MessageStart():
+                self._attempt = event.message.usage
                 first, self._started = not self._started, True
                 return (event,) if first else ()
-            case MessageDelta(_, _, usage):
-                self._attempt = merged_usage(self._attempt, usage)
+            case MessageDelta():
+                self._attempt = merged_usage(self._attempt, event.usage)
                 spent = self._attempt if self._spent is None else self._spent + self._attempt
-                self._end = event if spent is usage else replace(event, usage=spent)
+                self._end = event if spent is event.usage else replace(event, usage=spent)
                 return self._close_joining()
             case MessageStop() if self._end is not None:
                 return (self._end, event)
@@ -100,32 +100,37 @@ class Splice:
         self._attempt = _NOTHING
         self._end = None
 
-    def _begin(self, event: ContentBlockStart) -> Iterator[Event]:
+    def _begin(self, event: ContentBlockStart) -> Iterable[Event]:
         if self._joins and event.content_block.get("type") == "text":
             self._joins = False
-            return
-        yield from self._close_joining()
+            return ()
+        closed = self._close_joining()
         self._open = self._next
         self._next += 1
-        yield event if event.index == self._open else replace(event, index=self._open)
+        return (*closed, event if event.index == self._open else replace(event, index=self._open))
 
-    def _close(self, event: ContentBlockStop | None = None) -> Iterator[Event]:
-        if self._open is not None:
-            yield event if event and event.index == self._open else ContentBlockStop(self._open)
-            self._open = None
+    def _close(self, event: ContentBlockStop | None = None) -> Iterable[Event]:
+        if self._open is None:
+            return ()
+        closed = event if event and event.index == self._open else ContentBlockStop(self._open)
+        self._open = None
+        return (closed,)
 
-    def _close_joining(self) -> Iterator[Event]:
+    def _close_joining(self) -> Iterable[Event]:
         """Close the text that was left open, where the attempt has no words for it."""
-        if self._joins:
-            self._joins = False
-            yield from self._close()
+        if not self._joins:
+            return ()
+        self._joins = False
+        return self._close()
 
 
 def _commits(event: Event) -> bool:
     match event:
-        case TextDelta(_, text):
-            return bool(text)
-        case ContentBlockStart(_, block):
-            return block.get("type") not in _TAKEN_BACK
+        case TextDelta():
+            return bool(event.text)
+        case ContentBlockStart():
+            return event.content_block.get("type") not in _TAKEN_BACK
+        case CitationsDelta() | MessageStop():
+            return True
         case _:
-            return isinstance(event, CitationsDelta | MessageStop)
+            return False

@@ -11,8 +11,7 @@ class StopSequences:
     """
 
     def __init__(self, sequences: Iterable[str]) -> None:
-        self._sequences = tuple(sequence for sequence in sequences if sequence)
-        self._longest = max(map(len, self._sequences), default=0)
+        self._sequences = tuple(filter(None, sequences))
         self._held = ""
         self.matched: str | None = None
         """The sequence that ended the text."""
@@ -46,7 +45,8 @@ class StopSequences:
 
     def _undecided(self, text: str) -> int:
         """How many characters at the end may be the beginning of a sequence."""
-        for size in range(min(self._longest - 1, len(text)), 0, -1):
+        longest = max(map(len, self._sequences))
+        for size in range(min(longest - 1, len(text)), 0, -1):
             tail = text[-size:]
             if any(sequence.startswith(tail) for sequence in self._sequences):
                 return size

@@ -1,5 +1,7 @@
 """What an answer cost, in tokens."""
 
+from typing import Any
+
 from .value import Value
 
 
@@ -17,6 +19,10 @@ class Usage(Value):
     def __add__(self, other: "Usage") -> "Usage":
         """The cost of two attempts: what was read and written in either."""
         return other.with_(**{name: getattr(self, name) + getattr(other, name) for name in Usage.model_fields})
+
+    def figures(self) -> dict[str, Any]:
+        """All that it tells, by name; `dict(usage)` says the same at ten times the cost."""
+        return self.__dict__ | (self.__pydantic_extra__ or {})
 
     @property
     def prompt_tokens(self) -> int:

@@ -1,7 +1,7 @@
 """The only code that opens, closes and numbers blocks: what a model says, as events."""
 
 from collections.abc import Mapping
-from secrets import token_hex
+from os import urandom
 from typing import Any
 
 import orjson
@@ -25,7 +25,7 @@ from .usage import Usage
 
 def new_id(prefix: str) -> str:
     """An id that no other message or call has: Claude Code erases whatever repeats one."""
-    return f"{prefix}_{token_hex(12)}"
+    return f"{prefix}_{urandom(12).hex()}"
 
 
 class Writer:

@@ -8,16 +8,16 @@ import asyncio
 class Either:
     """Two tasks, of which the first that ends is waited for: `asyncio.wait`, at a fraction of its cost."""
 
-    def __init__(self, *tasks: asyncio.Task[None]) -> None:
-        self._tasks = tasks
+    def __init__(self, one: asyncio.Task[None], other: asyncio.Task[None]) -> None:
+        self._one, self._other = one, other
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[None] | None = None
-        for task in tasks:
+        for task in (one, other):
             task.add_done_callback(self._wake)
 
     def ended(self) -> bool:
         """Whether one has."""
-        return any(task.done() for task in self._tasks)
+        return self._one.done() or self._other.done()
 
     async def wait(self, seconds: float) -> None:
         """Wait for that, at most so long."""

@@ -71,8 +71,8 @@ class Metrics:
         self._requests(ctx.kind, outcome).inc()
         self._count_failure(record)
         self._count_routes(record, outcome)
-        for (plugin, kind), times in Tally((note.plugin, note.kind) for note in record.notes).items():
-            self._notes(plugin, kind).inc(times)
+        if record.notes:
+            self._count_notes(record)
         self._count_tokens(record)
         self._whole.observe(record.duration_s)
         if record.first_event_s is not None:
@@ -98,6 +98,10 @@ class Metrics:
             self._attempts(name).inc()
         if names:
             self._routes(names[-1], outcome).inc()
+
+    def _count_notes(self, record: Record) -> None:
+        for (plugin, kind), times in Tally((note.plugin, note.kind) for note in record.notes).items():
+            self._notes(plugin, kind).inc(times)
 
     def _count_tokens(self, record: Record) -> None:
         usage = record.usage

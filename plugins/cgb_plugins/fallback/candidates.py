@@ -15,6 +15,8 @@ def candidates(request: MessagesRequest, route: Route, configured: Mapping[str, 
         route: the one that was chosen for it.
         configured: patterns of routes or of the client's models, each with the models to fall back to.
     """
+    if not (route.fallbacks or configured):
+        return (route,)
     found: list[Route] = []
     for one in (*_flat(route), *_configured(request, route, configured)):
         if not any(_is_same(one, other) for other in found):

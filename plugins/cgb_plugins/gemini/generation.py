@@ -25,7 +25,7 @@ def generation_config(request: MessagesRequest, family: Family, tools: Declared,
         **_sampling(request, family),
         **_format(request, family, tools, ctx),
     }
-    return {name: value for name, value in members.items() if value not in (None, {})}
+    return {name: value for name, value in members.items() if value is not None and value != {}}
 
 
 def _within_window(wanted: int | None, request: MessagesRequest, family: Family) -> int | None:

@@ -18,7 +18,7 @@ from .resume import Rest, asking_for_rest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from cgb import Context, Event, MessagesRequest, Route, Target
+    from cgb import Context, Event, MessagesRequest, Route, Target, Transport
 
     from . import StreamRepair
 
@@ -38,14 +38,20 @@ class Asking:
 class Climb:
     """What is asked next after each failure, and how the answer ends when nothing is.
 
+    Args:
+        asking: what is asked first.
+        transport: what is asked; it knows the route's target.
+        settings: how often and how long.
+        ctx: where notes go.
+
     Attributes:
         asking: what the current attempt asks.
     """
 
-    def __init__(self, asking: Asking, target: Target, settings: StreamRepair, ctx: Context) -> None:
+    def __init__(self, asking: Asking, transport: Transport, settings: StreamRepair, ctx: Context) -> None:
         self.asking = asking
         self._first = asking
-        self._target = target
+        self._transport = transport
         self._settings = settings
         self._ctx = ctx
         self._answer = Answer(asking.request.model)
@@ -193,6 +199,10 @@ class Climb:
         """The route with the remedies that failures proposed, until the target refuses them."""
         route = self._first.route
         return replace(route, options={**route.options, **self._remedies}) if self._remedies else route
+
+    @property
+    def _target(self) -> Target:
+        return self._transport.target_of(self._first.route)
 
     def _note(self, kind: str, text: str, error: ApiError) -> None:
         failure = kind_of(error) or type(error).__name__

@@ -24,8 +24,7 @@ class Repair(TransportWrapper):
 
     @override
     async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
-        own = ctx.for_plugin("stream-repair")
-        climb = Climb(Asking(request, route), self.inner.target_of(route), self._settings, own)
+        climb = Climb(Asking(request, route), self.inner, self._settings, ctx.for_plugin("stream-repair"))
         pause: float | None = 0.0
         while pause is not None:
             asking, read = climb.asking, climb.reader()

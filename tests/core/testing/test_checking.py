@@ -19,7 +19,8 @@ FILES = [*sorted((TOP / "docs" / "hooks").glob("*.py")), TOP / "examples" / "rul
 
 
 @pytest.mark.parametrize("name", sorted(installed()))
-def test_every_plugin_of_this_repository_passes(name):
+def test_every_plugin_of_this_repository_passes(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where tape writes
     check_plugin(name, settings=SETTINGS.get(name), keeps_prefix=True, examples=EXAMPLES)
 
 

@@ -94,8 +94,8 @@ async def _transformed(trial: Trial, upstream: Upstream) -> AsyncGenerator[Async
     fit = trial.subject.steps.get("fit_request")
     fitted = await trial.changed(request, fit) if fit else request
     async with aclosing(upstream.read()) as source:
-        given = {"events": source, "request": request, "fitted": fitted, "route": example.route}
-        events = trial.step.call(**given, target=example.target, ctx=trial.ctx)
+        asked = {"request": request, "fitted": fitted, "route": example.route, "target": example.target}
+        events = trial.step.call({"events": source, **asked, "ctx": trial.ctx})
         async with aclosing(events):
             yield events
 

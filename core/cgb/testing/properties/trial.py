@@ -48,7 +48,7 @@ class Trial:
         """
         own = {"request": self.example.request, "route": self.example.route, "target": self.example.target}
         try:
-            result = (step or self.step).call(**{**own, "ctx": self.ctx, **given})
+            result = (step or self.step).call({**own, "ctx": self.ctx, **given})
             if inspect.isawaitable(result):
                 result = await result
         except ApiError as error:
