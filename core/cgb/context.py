@@ -158,6 +158,7 @@ def _wants_title(request: MessagesRequest) -> bool:
 
 
 def _asks_for_summary(request: MessagesRequest) -> bool:
-    users = [message for message in request.messages if message.role == "user"]
-    last = users[-1].blocks[-1:] if len(users) > 1 else ()
-    return any(isinstance(block, TextBlock) and _SUMMARY.search(block.text, 0, 4000) for block in last)
+    users = (message for message in reversed(request.messages) if message.role == "user")
+    last, before = next(users, None), next(users, None)
+    asked = last.blocks[-1:] if last and before else ()
+    return any(isinstance(block, TextBlock) and _SUMMARY.search(block.text, 0, 4000) for block in asked)

@@ -1,7 +1,6 @@
 """Put a request into the shape every upstream understands."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Annotated
 
 from pydantic import Field
@@ -67,22 +66,46 @@ def _system(request: MessagesRequest) -> str | None:
 
 def _messages(messages: tuple[MessageParam, ...]) -> Iterator[MessageParam]:
     """Turns that alternate: what stands between two answers of the model becomes one user message."""
-    for is_assistant, run in groupby(messages, key=_is_assistant):
-        turn = list(run)
+    for turn in _turns(messages):
+        if len(turn) == 1 and _is_tidy(turn[0]):
+            yield turn[0]
+            continue
+        role = "assistant" if turn[0].role == "assistant" else "user"
         blocks = [block for message in turn for block in _blocks(message)]
-        if not is_assistant and len(blocks) > 1:
+        if role == "user":
             # Results come first: nothing may stand between a call and its result.
             blocks.sort(key=_is_no_result)
-        role, content = "assistant" if is_assistant else "user", tuple(blocks)
-        # Most turns need nothing, and a copy costs more than a look.
-        if content and len(turn) == 1 and turn[0].role == role and turn[0].content == content:
-            yield turn[0]
-        elif content:
-            yield turn[0].with_(role=role, content=content)
+        if blocks:
+            yield turn[0].with_(role=role, content=tuple(blocks))
 
 
-def _is_assistant(message: MessageParam) -> bool:
-    return message.role == "assistant"
+def _turns(messages: Iterable[MessageParam]) -> list[list[MessageParam]]:
+    found: list[list[MessageParam]] = []
+    before = None
+    for message in messages:
+        is_assistant = message.role == "assistant"
+        if is_assistant is before:
+            found[-1].append(message)
+        else:
+            found.append([message])
+        before = is_assistant
+    return found
+
+
+def _is_tidy(message: MessageParam) -> bool:
+    """Whether a turn needs nothing, as most do: a look at it costs a tenth of a copy."""
+    content, role = message.content, message.role
+    if not content or isinstance(content, str) or role == "system":
+        return False
+    speaks = False
+    for block in content:
+        if _tidy(block, role) is not block:
+            return False
+        if type(block) is not ToolResultBlock:
+            speaks = True
+        elif speaks:
+            return False
+    return role == "user" or in_said_order(content) is content
 
 
 def _is_no_result(block: Block) -> bool:
@@ -125,25 +148,33 @@ def _readable(block: Block) -> Block:
 
 def _tools(request: MessagesRequest) -> tuple[Tool, ...]:
     """The tools to offer now: deferred ones once the client's search has found them or the model has used them."""
-    every = [block for block in _every_block(request.messages) if type(block) is not TextBlock]
-    changes = [block for block in every if type(block) is UnknownBlock and block.type.startswith("tool_")]
-    known = {block.tool_name for block in every if type(block) is ToolReferenceBlock}
-    known |= {block.name for block in every if type(block) is ToolUseBlock}
+    known: set[str] = set()
+    changes: list[UnknownBlock] = []
+    for block in _every_block(request.messages):
+        if type(block) is ToolUseBlock:
+            known.add(block.name)
+        elif type(block) is ToolReferenceBlock:
+            known.add(block.tool_name)
+        elif type(block) is UnknownBlock and block.type.startswith("tool_"):
+            changes.append(block)
     known |= {_changed_tool(block) for block in changes if block.type == _ADDED}
     newest = {_changed_tool(block): block.type for block in changes if block.type in _CHANGES}
     removed = {name for name, change in newest.items() if change == _REMOVED}
-    offered = [tool for tool in request.tools if not tool.get("defer_loading") or tool.name in known]
+    offered = [tool for tool in request.tools if tool.name in known or not tool.get("defer_loading")]
     defined = [tool for block in changes for tool in _defined(block)]
     gone = {_PLACEHOLDER, *removed}
     return tuple({tool.name or str(tool.type): tool for tool in (*offered, *defined) if tool.name not in gone}.values())
 
 
-def _every_block(messages: tuple[MessageParam, ...]) -> Iterator[Block]:
+def _every_block(messages: Iterable[MessageParam]) -> list[Block]:
+    found: list[Block] = []
     for message in messages:
-        for block in () if isinstance(message.content, str) else message.content:
-            yield block
-            if type(block) is ToolResultBlock and type(block.content) is tuple:
-                yield from block.content
+        content = message.content
+        for block in () if isinstance(content, str) else content:
+            found.append(block)
+            if type(block) is ToolResultBlock and isinstance(block.content, tuple):
+                found += block.content
+    return found
 
 
 def _changed_tool(block: UnknownBlock) -> str:
@@ -164,7 +195,7 @@ def _defined(block: UnknownBlock) -> Iterable[Tool]:
 
 def _output_config(request: MessagesRequest) -> OutputConfig | None:
     """The newest turn's own effort wins over the request's (beta per-turn-control)."""
-    per_turn = [message.get("output_config") for message in request.messages if message.model_extra]
+    per_turn = [message.get("output_config") for message in request.messages if message.__pydantic_extra__]
     efforts = [config.get("effort") for config in per_turn if isinstance(config, dict) and config.get("effort")]
     if not efforts:
         return request.output_config

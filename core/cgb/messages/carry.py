@@ -75,17 +75,17 @@ _remembered = lru_cache(maxsize=1024)(_unpacked)
 
 def carried_by(block: BlockValue) -> Carried | None:
     """What came back with a block: in its id or field, a thinking's signature, a redacted one's data."""
-    if type(block) is ToolUseBlock:
-        return carried(block.id) or _carried_in_field(block)
     if type(block) is TextBlock:
-        return _carried_in_field(block)
+        return _carried_in_field(block) if block.__pydantic_extra__ else None
+    if type(block) is ToolUseBlock:
+        return carried(block.id) or (_carried_in_field(block) if block.__pydantic_extra__ else None)
     if type(block) is ThinkingBlock:
         return carried(block.signature)
     return carried(block.data) if type(block) is RedactedThinkingBlock else None
 
 
 def _carried_in_field(block: BlockValue) -> Carried | None:
-    return carried(str(block.get(CARRY_FIELD, ""))) if block.model_extra else None
+    return carried(str(block.get(CARRY_FIELD, "")))
 
 
 def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -94,20 +94,16 @@ def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:
     Clients send tool calls back last; a call that carries `at` stood after that many characters of text.
     """
     every = tuple(blocks)
-    calls = [block for block in every if type(block) is ToolUseBlock]
-    if len(calls) == len(every) or not calls:
+    places = _places(every)
+    if len(places) in (0, len(every)) or _are_in_place(every, [place for place, _ in places]):
         return every
-    found = [_place(call) for call in calls]
-    if None in found or _are_in_place(every, found):
-        return every
-    places = list(zip(found, calls, strict=True))
     ordered: list[Block] = []
     written = 0
     for block in every:
         if type(block) is ToolUseBlock:
             continue
         rest = block
-        while places and isinstance(rest, TextBlock) and (place := places[0][0] or 0) < written + len(rest.text):
+        while places and isinstance(rest, TextBlock) and (place := places[0][0]) < written + len(rest.text):
             if place > written:
                 ordered.append(rest.with_(text=rest.text[: place - written]))
                 # What the text carries is about its beginning.
@@ -119,7 +115,7 @@ def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:
     return (*ordered, *(call for _, call in places))
 
 
-def _are_in_place(blocks: Iterable[Block], places: Iterable[int | None]) -> bool:
+def _are_in_place(blocks: Iterable[Block], places: Iterable[int]) -> bool:
     """Whether each call stands after as much text as it did: then the client moved nothing."""
     expected = iter(places)
     written = 0
@@ -130,10 +126,17 @@ def _are_in_place(blocks: Iterable[Block], places: Iterable[int | None]) -> bool
     return True
 
 
-def _place(call: ToolUseBlock) -> int | None:
-    memory = carried_by(call)
-    place = memory.facts.get("at") if memory else None
-    return place if isinstance(place, int) else None
+def _places(blocks: Iterable[Block]) -> list[tuple[int, ToolUseBlock]]:
+    """Each call, with how much text stood before it; none where one of them does not say."""
+    found: list[tuple[int, ToolUseBlock]] = []
+    for block in blocks:
+        if type(block) is ToolUseBlock:
+            memory = carried_by(block)
+            place = memory.facts.get("at") if memory else None
+            if not isinstance(place, int):
+                return []
+            found.append((place, block))
+    return found
 
 
 def without_carried(tool_id: str) -> str:

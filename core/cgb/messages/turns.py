@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
-from .content import Block, ToolResultBlock, ToolUseBlock
+from .content import Block, RedactedThinkingBlock, ThinkingBlock, ToolResultBlock, ToolUseBlock, as_blocks
 from .request import MessageParam
 
 
@@ -51,35 +51,45 @@ Turn: TypeAlias = AssistantTurn | UserTurn
 """One side's turn."""
 _Results: TypeAlias = defaultdict[str, deque[tuple[int, ToolResultBlock]]]
 
+_THOUGHTS = frozenset({ThinkingBlock, RedactedThinkingBlock})
+
 
 def turns(messages: Iterable[MessageParam], is_said: Callable[[Block], bool] = lambda _: True) -> list[Turn]:
     """The conversation as turns; a result stands right after its call, wherever the client put it.
 
     Args:
         messages: the history; the system's words in it are the user's.
-        is_said: which blocks are part of the conversation; an assistant's message of none is no turn.
+        is_said: which thoughts are part of the conversation; an assistant's message that holds nothing else is no turn.
     """
     found = _alternating(messages, is_said)
     results, taken = _results(found), set[int]()
+    holding = {place for told in results.values() for place, _ in told}
     for place, (before, turn) in enumerate(pairwise(found), 1):
         if isinstance(before, AssistantTurn) and isinstance(turn, UserTurn):
-            turn.results = [Answered(call, _next(results[call.id], place)) for call in before.calls]
-            taken.update([id(answered.result) for answered in turn.results])
-    for turn in found:
-        turn.blocks = [block for block in turn.blocks if id(block) not in taken]
+            for block in before.blocks:
+                if type(block) is ToolUseBlock:
+                    result = _next(results[block.id], place)
+                    turn.results.append(Answered(block, result))
+                    taken.add(id(result))
+    for place in holding:
+        found[place].blocks = [block for block in found[place].blocks if id(block) not in taken]
     return found
 
 
 def _alternating(messages: Iterable[MessageParam], is_said: Callable[[Block], bool]) -> list[Turn]:
     found: list[Turn] = [UserTurn()]
+    was_assistant = False
     for message in messages:
-        kind = AssistantTurn if message.role == "assistant" else UserTurn
-        blocks = [block for block in message.blocks if is_said(block)]
-        if isinstance(found[-1], kind):
+        is_assistant = message.role == "assistant"
+        blocks = list(as_blocks(message.content))
+        if not _THOUGHTS.isdisjoint(map(type, blocks)):
+            blocks = [block for block in blocks if type(block) not in _THOUGHTS or is_said(block)]
+        if is_assistant is was_assistant:
             found[-1].blocks += blocks
         elif blocks:
-            found.append(kind(blocks=blocks))
-    return found if isinstance(found[-1], UserTurn) else [*found, UserTurn()]
+            found.append(AssistantTurn(blocks) if is_assistant else UserTurn([], blocks))
+            was_assistant = is_assistant
+    return [*found, UserTurn()] if was_assistant else found
 
 
 def _results(found: Iterable[Turn]) -> _Results:

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter as Tally
-from functools import cache
+from bisect import bisect_left
+from collections import Counter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
-
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..errors import UnusableAnswer
-from .plugin_figures import PluginFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from ..context import Context
     from ..isolation.stats import PluginStats
     from ..record import Record
 
-_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500)
-_DIRECTIONS = ("input", "cache_read", "cache_write", "output")
+BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0)
+"""Of the histograms, in seconds."""
+
+_DIRECTIONS = _INPUT, _READ, _WRITTEN, _OUTPUT = ("input",), ("cache_read",), ("cache_write",), ("output",)
 _MOST_NAMES = 50
 _OTHER = "other"
+
+_Tally: TypeAlias = Counter[tuple[str, ...]]
+
+
+class Counted(NamedTuple):
+    """A counter, as it is told.
+
+    Attributes:
+        name: without the prefix and the suffix that all have.
+        text: what it counts.
+        labels: their names.
+        counts: by their values.
+    """
+
+    name: str
+    text: str
+    labels: tuple[str, ...]
+    counts: Mapping[tuple[str, ...], float]
 
 
 class Metrics:
@@ -51,73 +68,81 @@ class Metrics:
     """
 
     def __init__(self, stats: Mapping[str, PluginStats] = MappingProxyType({})) -> None:
-        self._registry = CollectorRegistry()
-        self._registry.register(PluginFigures(stats))
+        self._stats = stats
         self._types, self._kinds, self._names = _Labels(), _Labels(), _Labels()
-        self._requests = self._counter("cgb_requests", "Requests finished.", "kind", "outcome")
-        self._failures = self._counter("cgb_failures", "Requests that failed.", "type", "kind")
-        self._routes = self._counter("cgb_routes", "Requests, by the route asked last.", "route", "outcome")
-        self._attempts = self._counter("cgb_attempts", "How often each route was asked.", "route")
-        self._notes = self._counter("cgb_notes", "What plugins noted, such as retries.", "plugin", "kind")
-        self._tokens = self._counter("cgb_tokens", "Tokens, as the provider counts them.", "direction")
-        for direction in _DIRECTIONS:
-            self._tokens(direction)
-        self._first = self._histogram("cgb_first_event_seconds", "Until the answer began.")
-        self._whole = self._histogram("cgb_request_seconds", "Until the answer ended.")
+        self._requests, self._failures, self._routes = _Tally(), _Tally(), _Tally()
+        self._attempts, self._notes = _Tally(), _Tally()
+        self._tokens = _Tally(dict.fromkeys(_DIRECTIONS, 0))
+        self._first, self._whole = Seconds(), Seconds()
 
     def observe(self, record: Record, ctx: Context) -> None:
         """Count a finished request."""
         outcome = self._outcome(record)
-        self._requests(ctx.kind, outcome).inc()
-        self._count_failure(record)
+        self._requests[ctx.kind, outcome] += 1
+        if record.error is not None:
+            kind = record.error.kind if isinstance(record.error, UnusableAnswer) else ""
+            self._failures[self._types.label(record.error.type), self._kinds.label(kind)] += 1
         self._count_routes(record, outcome)
-        if record.notes:
-            self._count_notes(record)
-        self._count_tokens(record)
+        for note in record.notes:
+            self._notes[note.plugin, note.kind] += 1
+        usage = record.usage
+        self._tokens[_INPUT] += usage.input_tokens
+        self._tokens[_READ] += usage.cache_read_input_tokens
+        self._tokens[_WRITTEN] += usage.cache_creation_input_tokens
+        self._tokens[_OUTPUT] += usage.output_tokens
         self._whole.observe(record.duration_s)
         if record.first_event_s is not None:
             self._first.observe(record.first_event_s)
 
     def text(self) -> bytes:
         """All figures, in Prometheus' text form."""
-        return generate_latest(self._registry)
+        from .exposition import text  # noqa: PLC0415 - Prometheus' client is for those who ask
+
+        return text(self, self._stats)
+
+    def counted(self) -> Iterator[Counted]:
+        """The counters."""
+        yield Counted("requests", "Requests finished.", ("kind", "outcome"), self._requests)
+        yield Counted("failures", "Requests that failed.", ("type", "kind"), self._failures)
+        yield Counted("routes", "Requests, by the route asked last.", ("route", "outcome"), self._routes)
+        yield Counted("attempts", "How often each route was asked.", ("route",), self._attempts)
+        yield Counted("notes", "What plugins noted, such as retries.", ("plugin", "kind"), self._notes)
+        yield Counted("tokens", "Tokens, as the provider counts them.", ("direction",), self._tokens)
+
+    def measured(self) -> Iterator[tuple[str, str, Seconds]]:
+        """The histograms: their names and texts, and what was observed."""
+        yield "first_event", "Until the answer began.", self._first
+        yield "request", "Until the answer ended.", self._whole
 
     def _outcome(self, record: Record) -> str:
         if record.error is not None:
             return self._types.label(record.error.type)
         return "client_left" if record.cancelled else "ok"
 
-    def _count_failure(self, record: Record) -> None:
-        if record.error is not None:
-            kind = record.error.kind if isinstance(record.error, UnusableAnswer) else ""
-            self._failures(self._types.label(record.error.type), self._kinds.label(kind)).inc()
-
     def _count_routes(self, record: Record, outcome: str) -> None:
         names = [self._names.label(str(route)) for route in record.routes]
         for name in names:
-            self._attempts(name).inc()
+            self._attempts[(name,)] += 1
         if names:
-            self._routes(names[-1], outcome).inc()
+            self._routes[names[-1], outcome] += 1
 
-    def _count_notes(self, record: Record) -> None:
-        for (plugin, kind), times in Tally((note.plugin, note.kind) for note in record.notes).items():
-            self._notes(plugin, kind).inc(times)
 
-    def _count_tokens(self, record: Record) -> None:
-        usage = record.usage
-        read, written = usage.cache_read_input_tokens, usage.cache_creation_input_tokens
-        for direction, tokens in zip(
-            _DIRECTIONS, (usage.input_tokens, read, written, usage.output_tokens), strict=True
-        ):
-            if tokens:
-                self._tokens(direction).inc(tokens)
+class Seconds:
+    """How long things took.
 
-    def _counter(self, name: str, text: str, *labels: str) -> Callable[..., Counter]:
-        """Gives the counter of these labels; Prometheus takes as long to find it as to make it."""
-        return cache(Counter(name, text, labels, registry=self._registry).labels)
+    Attributes:
+        counts: how many took no longer than each of `BOUNDS`, and longer than the one before; at last, beyond all.
+        total: all together.
+    """
 
-    def _histogram(self, name: str, text: str) -> Histogram:
-        return Histogram(name, text, buckets=_SECONDS, registry=self._registry)
+    def __init__(self) -> None:
+        self.counts = [0] * (len(BOUNDS) + 1)
+        self.total = 0.0
+
+    def observe(self, seconds: float) -> None:
+        """One took so long."""
+        self.counts[bisect_left(BOUNDS, seconds)] += 1
+        self.total += seconds
 
 
 class _Labels:

@@ -172,7 +172,7 @@ class GeminiTransport(Transport):
     @override
     def refresh(self) -> None:
         """Ask the service for its models, once, beside whatever is going on; the bundled table serves till then."""
-        if self._refreshing is None and self._settings.keys and self._settings.refresh_models:
+        if self._refreshing is None and self._settings.refresh_models and self._settings.keys:
             self._refreshing = asyncio.create_task(self._refresh())
 
     async def _refresh(self) -> None:

@@ -29,9 +29,10 @@ class Hops:
     def read(self, frame: Frame) -> Mapping[str, Any]:
         """Take a frame's figures, which are cumulative within a hop, and give its one candidate."""
         if usage := frame.get("usageMetadata"):
-            told = present(usage)
+            told = usage if None not in usage.values() else present(usage)
             self._figures.update({**told, **self._added(told)} if self._before else told)
-        candidate: Mapping[str, Any] = (frame.get("candidates") or ({},))[0] or {}
+        candidates = frame.get("candidates")
+        candidate: Mapping[str, Any] = (candidates and candidates[0]) or {}
         if candidate.get("finishReason") == "CONTINUATION" and self._left:
             self._token = str(candidate.get("continuationToken") or "")
             return {**candidate, "finishReason": None} if self._token else candidate

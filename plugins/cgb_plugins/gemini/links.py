@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cgb import (
     Block,
@@ -32,14 +32,14 @@ class Links:
 
     async def fetched(self, request: MessagesRequest, ctx: Context) -> MessagesRequest:
         """The request with what its links lead to; one that cannot be read becomes words that say why."""
-        urls = {_url(block) for message in request.messages for block in _files(message)} - {""}
+        urls = set(map(_url, _files(request.messages))) - {""}
         if not urls:
             return request
         listed = sorted(urls)
         files = dict(zip(listed, await asyncio.gather(*(self._fetch(url, ctx) for url in listed)), strict=True))
         messages = tuple(
             message.with_(content=tuple(_placed(block, files) for block in message.blocks))
-            if any(map(_url, _files(message)))
+            if any(map(_url, _files((message,))))
             else message
             for message in request.messages
         )
@@ -81,13 +81,15 @@ def _placed(block: Block, files: Mapping[str, Fetched | str]) -> Block:
             return block.with_(source={"type": "base64", "media_type": kind, "data": data})
 
 
-def _files(message: MessageParam) -> Iterator[Block]:
-    """The images and documents in it, also those in tool results."""
-    for block in () if isinstance(message.content, str) else message.content:
-        if type(block) in _KINDS:
-            yield block
-        elif type(block) is ToolResultBlock and not isinstance(block.content, str):
-            yield from (inner for inner in block.content or () if type(inner) in _KINDS)
+def _files(messages: Iterable[MessageParam]) -> Iterator[Block]:
+    """The images and documents in them, also those in tool results."""
+    for message in messages:
+        content = message.content
+        for block in () if isinstance(content, str) else content:
+            if type(block) in _KINDS:
+                yield block
+            elif type(block) is ToolResultBlock and not isinstance(block.content, str):
+                yield from (inner for inner in block.content or () if type(inner) in _KINDS)
 
 
 def _url(block: Block) -> str:

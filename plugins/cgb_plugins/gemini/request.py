@@ -1,12 +1,11 @@
 """Anthropic → Gemini: a request of the Messages API as a GenerateContentRequest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cgb import Block, Context, MessagesRequest, Target, TextBlock, ToolResultBlock, ToolUseBlock
 from cgb.messages import (
-    Answered,
     AssistantTurn,
     Carried,
     Content,
@@ -87,10 +86,14 @@ class Converter:
 
     def _contents(self) -> list[dict[str, Any]]:
         contents: list[dict[str, Any]] = []
+        calls: list[Part] = []
         last = ""
         for turn in turns(self.request.messages, _is_said):
-            role = "model" if isinstance(turn, AssistantTurn) else "user"
-            parts = self._model_parts(turn) if isinstance(turn, AssistantTurn) else self._user_parts(turn)
+            if isinstance(turn, AssistantTurn):
+                role, parts = "model", self._model_parts(turn)
+                calls = [part["functionCall"] for part in parts if "functionCall" in part]
+            else:
+                role, parts = "user", self._user_parts(turn, calls)
             if not parts:
                 continue
             if role == "model" and last != "user":
@@ -105,26 +108,26 @@ class Converter:
 
     def _model_parts(self, turn: AssistantTurn) -> list[Part]:
         parts: list[Part] = []
-        needs_signature = self._wants_dummies or self.family.generation >= GEMINI_3
+        needs_signature = self.family.generation >= GEMINI_3 or self._wants_dummies
         for block in turn.blocks:
+            memory = carried_by(block)
+            if memory is not None:
+                memory = self._usable(memory)
             if type(block) is TextBlock:
-                parts += self._text(block)
+                parts += _text(block.text, memory)
             elif type(block) is ToolUseBlock:
-                parts.append(self._call(block, needs_signature=needs_signature))
+                parts.append(self._call(block, memory, needs_signature=needs_signature))
                 needs_signature = False
             elif type(block) is ThinkingBlock:
-                parts += self._signed_thought(block)
+                parts += _signed_thought(block, memory)
             elif type(block) is RedactedThinkingBlock:
-                self._sign_text(parts, self._memory(block))
+                _sign_text(parts, memory)
             else:
                 parts += parts_of(block, (), self._note)
         return parts
 
-    def _memory(self, block: Block) -> Carried | None:
-        """What a block carries of this model's; another model's signature is none, nor is one that was refused."""
-        memory = carried_by(block)
-        if memory is None:
-            return None
+    def _usable(self, memory: Carried) -> Carried:
+        """What of it is for this model: another model's signature is not, nor is one that was refused."""
         is_own = memory.facts.get("model", self.family.name) == self.family.name
         return memory if is_own and not self._wants_dummies else Carried("", memory.facts)
 
@@ -132,58 +135,34 @@ class Converter:
     def _wants_dummies(self) -> bool:
         return self.options.get("signatures") == "dummy"
 
-    def _call(self, block: ToolUseBlock, *, needs_signature: bool) -> Part:
+    def _call(self, block: ToolUseBlock, memory: Carried | None, *, needs_signature: bool) -> Part:
         """A functionCall with the id and the signature that Gemini gave it.
 
         Each step's first call needs one (Gemini API contract, thought signatures); where the history holds none,
         because another model wrote it, the documented dummy stands in on every such call, also old ones,
         so that the prefix of a growing conversation stays the same.
         """
-        memory = self._memory(block)
-        args = block.input if isinstance(block.input, dict) else {} if block.input is None else {"input": block.input}
-        call: Part = {"name": self.names.to_upstream(block.name), "args": args}
+        name, args = block.name, block.input
+        if not isinstance(args, dict):
+            args = {} if args is None else {"input": args}
+        call: Part = {"name": self.names.to_upstream(name), "args": args}
         if memory and "id" in memory.facts:
             call["id"] = memory.facts["id"]
         if memory and memory.signature:
             return {"functionCall": call, "thoughtSignature": memory.signature}
         if needs_signature:
-            self.ctx.note("dummy_signature", f"the call of {block.name} had no signature", tool=block.name)
+            self.ctx.note("dummy_signature", f"the call of {name} had no signature", tool=name)
             return {"functionCall": call, "thoughtSignature": DUMMY_SIGNATURE}
         return {"functionCall": call}
 
-    def _signed_thought(self, block: ThinkingBlock) -> Iterator[Part]:
-        """The part that Gemini signed, and no other thought: summaries are not replayed."""
-        memory = self._memory(block)
-        if memory and memory.signature:
-            text = _tail(block.thinking, memory)
-            yield {"text": text, "thought": True, "thoughtSignature": memory.signature}
-
-    def _text(self, block: TextBlock) -> list[Part]:
-        """A text; its beginning apart, where Gemini signed that."""
-        memory = self._memory(block)
-        size = int(memory.facts.get("n", 0)) if memory and memory.signature else 0
-        rest = [{"text": block.text[size:]}] if block.text[size:] else []
-        if memory and size:
-            return [{"text": block.text[:size], "thoughtSignature": memory.signature}, *rest]
-        return rest
-
-    def _sign_text(self, parts: list[Part], memory: Carried | None) -> None:
-        """Cut the text that Gemini signed out of the part before, or put an empty signed one in its place."""
-        if memory is None or not memory.signature:
-            return
-        text = parts.pop()["text"] if parts and parts[-1].keys() == {"text"} else ""
-        end = max(len(text) - int(memory.facts.get("since", 0)), 0)
-        start = max(end - int(memory.facts.get("n", 0)), 0)
-        signed = {"text": text[start:end], "thoughtSignature": memory.signature}
-        parts += [
-            part for part in ({"text": text[:start]}, signed, {"text": text[end:]}) if part is signed or part["text"]
-        ]
-
     # What the user and the tools said
 
-    def _user_parts(self, turn: UserTurn) -> list[Part]:
+    def _user_parts(self, turn: UserTurn, calls: list[Part]) -> list[Part]:
         beside: list[Part] = []
-        parts = [self._response(answered, beside) for answered in turn.results] + beside
+        parts: list[Part] = []
+        for call, answered in zip(calls, turn.results, strict=True):
+            parts.append(self._response(call, answered.result, beside))
+        parts += beside
         for block in turn.blocks:
             parts += self._late(block) if type(block) is ToolResultBlock else self._parts((block,))
         return parts
@@ -198,25 +177,28 @@ class Converter:
             return [{"text": content}] if content else []
         return [part for block in content or () for part in parts_of(block, self.target.media, self._note)]
 
-    def _response(self, answered: Answered, beside: list[Part]) -> Part:
-        """A functionResponse. Its text is always one string: a `$ref` inside a structured one is refused.
+    def _response(self, call: Part, result: ToolResultBlock | None, beside: list[Part]) -> Part:
+        """A functionResponse, which bears the name and id of its functionCall.
 
-        Gemini API contract, request fields; BerriAI/litellm#38223.
+        Its text is always one string: a `$ref` inside a structured one is refused. Gemini API contract, request
+        fields; BerriAI/litellm#38223.
         """
-        call, result = answered.call, answered.result
-        parts = self._parts(result.content if result else _NO_RESULT)
-        text = "\n".join([part["text"] for part in parts if "text" in part])
-        files = [part for part in parts if "text" not in part]
-        inside = [part for part in files if self._fits_inside(part)]
-        beside += [part for part in files if not self._fits_inside(part)]
+        content = result.content if result else _NO_RESULT
+        if isinstance(content, str):
+            text, inside = content, []
+        else:
+            parts = self._parts(content)
+            text = "\n".join([part["text"] for part in parts if "text" in part])
+            files = [part for part in parts if "text" not in part]
+            inside = [part for part in files if self._fits_inside(part)]
+            beside += [part for part in files if not self._fits_inside(part)]
         failed = result is None or bool(result.is_error)
         response: dict[str, Any] = {
-            "name": self.names.to_upstream(call.name),
+            "name": call["name"],
             "response": {"error" if failed else "output": text},
         }
-        memory = carried_by(call)
-        if memory and "id" in memory.facts:
-            response["id"] = memory.facts["id"]
+        if "id" in call:
+            response["id"] = call["id"]
         if inside:
             response["parts"] = inside
         return {"functionResponse": response}
@@ -229,6 +211,33 @@ class Converter:
 def _is_said(block: Block) -> bool:
     """Whether a block is part of the conversation: thoughts are so only where they carry something of Gemini's."""
     return type(block) not in _THOUGHTS or carried_by(block) is not None
+
+
+def _text(text: str, memory: Carried | None) -> list[Part]:
+    """A text; its beginning apart, where Gemini signed that."""
+    size = int(memory.facts.get("n", 0)) if memory and memory.signature else 0
+    rest = [{"text": text[size:]}] if len(text) > size else []
+    if memory and size:
+        return [{"text": text[:size], "thoughtSignature": memory.signature}, *rest]
+    return rest
+
+
+def _signed_thought(block: ThinkingBlock, memory: Carried | None) -> list[Part]:
+    """The part that Gemini signed, and no other thought: summaries are not replayed."""
+    if memory is None or not memory.signature:
+        return []
+    return [{"text": _tail(block.thinking, memory), "thought": True, "thoughtSignature": memory.signature}]
+
+
+def _sign_text(parts: list[Part], memory: Carried | None) -> None:
+    """Cut the text that Gemini signed out of the part before, or put an empty signed one in its place."""
+    if memory is None or not memory.signature:
+        return
+    text = parts.pop()["text"] if parts and parts[-1].keys() == {"text"} else ""
+    end = max(len(text) - int(memory.facts.get("since", 0)), 0)
+    start = max(end - int(memory.facts.get("n", 0)), 0)
+    signed = {"text": text[start:end], "thoughtSignature": memory.signature}
+    parts += [part for part in ({"text": text[:start]}, signed, {"text": text[end:]}) if part is signed or part["text"]]
 
 
 def _tail(text: str, memory: Carried) -> str:

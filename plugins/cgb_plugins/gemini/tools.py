@@ -68,7 +68,9 @@ def _declaration(tool: Tool, names: ToolNames, family: Family) -> dict[str, Any]
         declared["parametersJsonSchema"] = tool.input_schema
     elif tool.input_schema.get("properties"):
         declared["parameters"] = tool.input_schema
-    return {**declared, "description": tool.description} if tool.description else declared
+    if description := tool.description:
+        declared["description"] = description
+    return declared
 
 
 def _remembered(request: MessagesRequest, names: ToolNames) -> dict[str, dict[str, Any]]:
@@ -82,7 +84,7 @@ def _remembered(request: MessagesRequest, names: ToolNames) -> dict[str, dict[st
 
 def _served(request: MessagesRequest) -> list[Tool]:
     """The tools that run at the provider."""
-    return [tool for tool in request.tools if not tool.is_custom]
+    return [tool for tool in request.tools if tool.type is not None and not tool.is_custom]
 
 
 def _built_ins(tools: Iterable[Tool], family: Family, ctx: Context, *, with_functions: bool) -> Declared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -122,6 +122,7 @@ class Client:
             raise error_of(response.status, await response.explanation(key), model, self._known())
 
 
+@lru_cache
 def _path(model: str) -> str:
     """A model's place: clients choose the name, which may not lead the key to another."""
     return f"models/{quote(model, safe='')}"
