@@ -23,10 +23,14 @@ _OF_A_FRAME = {"candidates", "error"}
 
 
 class Frames:
-    """The frames of an event stream, or of the array that comes in its place; `check` after each that were given."""
+    """The frames of an event stream, or of the array that comes in its place.
+
+    Attributes:
+        error: what is wrong with what came after the frames that were given last: to be raised once they are used.
+    """
 
     def __init__(self, model: str) -> None:
-        self._error: ApiError | None = None
+        self.error: ApiError | None = None
         self._lines = Lines()
         self._reader = _Reader(model)
 
@@ -37,8 +41,14 @@ class Frames:
             ApiError: an error object, framed or bare, in a stream that began with 200.
             UnusableAnswer: something that is not UTF-8 or not JSON.
         """
-        if (only := self._only(chunk)) is not None:
-            return [only]
+        is_one = chunk.startswith(_DATA) and chunk.find(b"\n") >= len(chunk) - _BLANK
+        if is_one and self._reader.is_plain and not self._lines.is_begun:  # as nearly all that a model writes
+            try:
+                value = orjson.loads(chunk[len(_DATA) :])
+            except orjson.JSONDecodeError:
+                value = None
+            if type(value) is dict and "error" not in value:
+                return [value]
         frames: list[dict[str, Any]] = []
         try:
             for text in self._lines.feed(chunk):
@@ -60,34 +70,11 @@ class Frames:
             self._ended(frames, error)
         return frames
 
-    def _only(self, chunk: bytes) -> dict[str, Any] | None:
-        """The frame that these bytes are, if they are just one, as nearly all are that come while a model writes."""
-        if (
-            0 <= chunk.find(b"\n") < len(chunk) - _BLANK
-            or self._lines.is_begun
-            or not (self._reader.is_plain and chunk.startswith(_DATA))
-        ):
-            return None
-        try:
-            value = orjson.loads(chunk[len(_DATA) :])
-        except orjson.JSONDecodeError:
-            return None
-        return value if type(value) is dict and "error" not in value else None
-
-    def check(self) -> None:
-        """See that nothing is wrong with what came after the frames that were given last.
-
-        Raises:
-            ApiError, UnusableAnswer: as above.
-        """
-        if self._error is not None:
-            raise self._error
-
     def _ended(self, frames: list[dict[str, Any]], error: ApiError) -> None:
-        """Raise it now, or, after frames that are whole, have it raised next."""
+        """Raise it now, or have it raised after frames that are whole."""
         if not frames:
             raise error
-        self._error = error
+        self.error = error
 
 
 def whole(body: bytes, model: str) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class _Answer:
         self._hops = hops
         self._may_stop = bool(asked.request.stop_sequences)
         self._limit = asked.visible_tokens
+        self._is_plain = not self._may_stop and self._limit is None and asked.domains is None
         self._writer: Writer | None = None
         self._finish: Mapping[str, Any] = {}
         self._grounding: dict[str, Any] = {}
@@ -82,7 +83,13 @@ class _Answer:
         events = self._begin(frame) if self._writer is None else []
         if self._finish:
             return events  # text after the finish reason is not part of the answer; its usage is
-        for part in self._parts(candidate):
+        content = candidate.get("content")
+        parts: list[dict[str, Any]] = (content and content.get("parts")) or []
+        has_only_words = len(parts) == 1 and len(parts[0]) == 1 and parts[0].get("text")
+        if has_only_words and self._is_plain and not candidate.get("finishReason"):  # as nearly all
+            events += self._speech.say(parts[0])
+            return events
+        for part in self._parts(parts, candidate):
             if self._asked.domains is not None and not part.get("thought"):
                 self._held.append(part)  # a search's results go before the words that rest on them
             elif not self.is_complete:
@@ -110,12 +117,9 @@ class _Answer:
         self._speech = Speech(self._writer, self._asked)
         return self._writer.start()
 
-    def _parts(self, candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _parts(self, found: list[dict[str, Any]], candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A frame's parts that can be said; calls of unknown tools wait for what is decided about them."""
-        content = candidate.get("content")
-        parts: list[dict[str, Any]] = (content and content.get("parts")) or []
-        if not (len(parts) == 1 and len(parts[0]) == 1 and parts[0].get("text")):  # nearly all have words alone
-            parts = list(map(present, parts))
+        parts = list(map(present, found))
         if self._limit is not None:
             parts = self._fitting(parts, candidate, self._limit)
         if candidate.get("finishReason") == UNEXPECTED:

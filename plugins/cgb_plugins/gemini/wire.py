@@ -65,14 +65,17 @@ class Client:
         try:
             if found:
                 yield found
-                frames.check()
+                if frames.error is not None:
+                    raise frames.error
             async for chunk in begun.chunks:
                 if found := frames.feed(chunk):
                     yield found
-                    frames.check()
+                    if frames.error is not None:
+                        raise frames.error
             if found := frames.end():
                 yield found
-                frames.check()
+                if frames.error is not None:
+                    raise frames.error
         finally:
             await begun.call.__aexit__(None, None, None)
 

@@ -184,10 +184,12 @@ async def frames_of(chunks: AsyncIterable[bytes], model: str = "m") -> AsyncGene
     async for chunk in chunks:
         if found := frames.feed(chunk):
             yield found
-            frames.check()
+            if frames.error is not None:
+                raise frames.error
     if found := frames.end():
         yield found
-        frames.check()
+        if frames.error is not None:
+            raise frames.error
 
 
 async def given(*frames: dict[str, Any]) -> Any:
