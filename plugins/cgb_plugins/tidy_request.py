@@ -49,12 +49,14 @@ def fit_request(request: MessagesRequest, target: Target, ctx: Context, settings
     limit = settings.max_tokens_limit
     if limit:
         request = request.with_(max_tokens=min(request.max_tokens or limit, limit))
-    return request.with_(
-        system=_system(request),
-        messages=tuple(_messages(request.messages)),
-        tools=_tools(request),
-        output_config=_output_config(request),
-    )
+    tidy = {
+        "system": _system(request),
+        "messages": tuple(_messages(request.messages)),
+        "tools": _tools(request),
+        "output_config": _output_config(request),
+    }
+    changed = {name: value for name, value in tidy.items() if value != getattr(request, name)}
+    return request.with_(**changed) if changed else request
 
 
 def _system(request: MessagesRequest) -> str | None:
@@ -95,8 +97,10 @@ def _turns(messages: Iterable[MessageParam]) -> list[list[MessageParam]]:
 def _is_tidy(message: MessageParam) -> bool:
     """Whether a turn needs nothing, as most do: a look at it costs a tenth of a copy."""
     content, role = message.content, message.role
-    if not content or isinstance(content, str) or role == "system":
+    if not content or role == "system":
         return False
+    if isinstance(content, str):
+        return True
     speaks = False
     for block in content:
         if _tidy(block, role) is not block:
@@ -157,6 +161,8 @@ def _tools(request: MessagesRequest) -> tuple[Tool, ...]:
             known.add(block.tool_name)
         elif type(block) is UnknownBlock and block.type.startswith("tool_"):
             changes.append(block)
+    if not (request.tools or changes):
+        return ()
     known |= {_changed_tool(block) for block in changes if block.type == _ADDED}
     newest = {_changed_tool(block): block.type for block in changes if block.type in _CHANGES}
     removed = {name for name, change in newest.items() if change == _REMOVED}

@@ -483,7 +483,7 @@ def test_what_gemini_does_not_know_is_left_out():
 
 # What users and tools say holds a mark, w…w; thoughts, which are not said again, hold none.
 PLAIN = st.characters(exclude_categories=["Cs"])
-MARKED = st.builds("{}w{}w{}".format, st.text(PLAIN, max_size=5), st.integers(0, 10**6), st.text(PLAIN, max_size=5))
+MARKED = st.builds("{}«{}»{}".format, st.text(PLAIN, max_size=5), st.integers(0, 10**6), st.text(PLAIN, max_size=5))
 TEXTS = st.sampled_from(["", " ", "\n"]) | MARKED
 NAMES = ["Bash", "Grep", LONG, "3 odd names/ü", "", "a.b:c-d"]
 CARRIED = [
@@ -607,7 +607,7 @@ OPTIONS = st.fixed_dictionaries(
 
 
 def marks(value):
-    return set(re.findall(r"w\d+w", orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()))
+    return set(re.findall(r"«\d+»", orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()))
 
 
 @pytest.mark.parametrize("model", MODELS)
