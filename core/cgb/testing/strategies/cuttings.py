@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ...messages import Event, InputJsonDelta, TextDelta, ThinkingDelta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from hypothesis.strategies import SearchStrategy
 
@@ -36,25 +36,29 @@ def _cut_bytes(draw: st.DrawFn, whole: bytes) -> list[bytes]:
     return _pieces(whole, draw(st.lists(st.integers(0, len(whole)), max_size=_MOST_CUTS)))
 
 
+def letter_by_letter(whole: Iterable[Event]) -> list[Event]:
+    """The events of an answer in the smallest pieces that there are."""
+    return [piece for event in whole for piece in _cut(event, list)]
+
+
 @st.composite
 def _cut_events(draw: st.DrawFn, whole: tuple[Event, ...]) -> list[Event]:
-    return [piece for event in whole for piece in _cut(draw, event)]
+    def cut(text: str) -> list[str]:
+        return _pieces(text, draw(st.lists(st.integers(0, len(text)), max_size=_MOST_CUTS_OF_A_DELTA)))
+
+    return [piece for event in whole for piece in _cut(event, cut)]
 
 
-def _cut(draw: st.DrawFn, event: Event) -> list[Event]:
+def _cut(event: Event, cut: Callable[[str], list[str]]) -> list[Event]:
     match event:
         case TextDelta(text=text):
-            return [replace(event, text=piece) for piece in _cut_text(draw, text)]
+            return [replace(event, text=piece) for piece in cut(text)]
         case ThinkingDelta(thinking=text):
-            return [replace(event, thinking=piece) for piece in _cut_text(draw, text)]
+            return [replace(event, thinking=piece) for piece in cut(text)]
         case InputJsonDelta(partial_json=text):
-            return [replace(event, partial_json=piece) for piece in _cut_text(draw, text)]
+            return [replace(event, partial_json=piece) for piece in cut(text)]
         case _:
             return [event]
-
-
-def _cut_text(draw: st.DrawFn, text: str) -> list[str]:
-    return _pieces(text, draw(st.lists(st.integers(0, len(text)), max_size=_MOST_CUTS_OF_A_DELTA)))
 
 
 @overload

@@ -140,14 +140,14 @@ def test_what_changes_nothing_holds(passes):
     ],
 )
 def test_each_fault_is_caught(broken, function, prop, said):
-    assert said in broken(transform_stream=function, examples=300)[prop]
+    assert said in broken(transform_stream=function, examples=60)[prop]
 
 
 def test_the_example_is_small(broken, patient):
-    shown = broken(transform_stream=shouting_by_pieces, examples=300)[PIECES]
+    shown = broken(transform_stream=shouting_by_pieces, examples=60)[PIECES]
     events = shown.partition("events = ")[2]
     assert events.count("TextDelta") <= 3
-    assert events.count("ContentBlockStart") <= 3
+    assert events.count("ContentBlockStart") == 1
 
 
 def test_another_error_will_do(passes):

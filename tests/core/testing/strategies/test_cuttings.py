@@ -5,6 +5,7 @@ from cgb import InputJsonDelta, TextDelta, ThinkingDelta
 from cgb.messages import events_of
 from cgb.testing import assert_stream
 from cgb.testing.strategies import answers, cuttings
+from cgb.testing.strategies.cuttings import letter_by_letter
 
 
 @given(st.binary(), st.data())
@@ -21,3 +22,11 @@ def test_an_answer_in_pieces_is_the_answer(answer, data):
 def test_each_kind_of_text_is_cut(delta, data):
     pieces = data.draw(cuttings([delta]).filter(lambda pieces: len(pieces) > 1))
     assert {type(piece) for piece in pieces} == {type(delta)}
+
+
+@given(answers())
+def test_letter_by_letter_it_is_the_same_answer_and_no_piece_is_longer(answer):
+    pieces = letter_by_letter(events_of(answer))
+
+    assert assert_stream(pieces) == assert_stream(events_of(answer))
+    assert {len(piece.text) for piece in pieces if isinstance(piece, TextDelta)} <= {1}
