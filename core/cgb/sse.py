@@ -3,8 +3,6 @@
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator
 from typing import Any
 
-import orjson
-
 from .errors import ApiError, UnusableAnswer
 from .lenient_json import dumps, loads
 from .messages import (
@@ -40,11 +38,7 @@ _TEXT_DELTA = (
 def encode(event: Event) -> bytes:
     """An event as it goes over the wire. Claude Code needs the `event:` line as well as the type inside."""
     if type(event) is TextDelta:
-        try:
-            text = orjson.dumps(event.text)
-        except orjson.JSONEncodeError:
-            text = dumps(event.text)
-        return _TEXT_DELTA % (event.index, text)
+        return _TEXT_DELTA % (event.index, dumps(event.text))
     return frame(event_to_wire(event))
 
 

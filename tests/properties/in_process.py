@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from tests.plugins.gemini.kit import frames_of
 
 from cgb import Event, Message, MessagesRequest
 from cgb.config import Config
@@ -19,6 +18,7 @@ from cgb.testing.gemini_server.errors import GoogleError
 from cgb.testing.gemini_server.findings import Findings
 from cgb_plugins import tidy_request, tool_schema
 from cgb_plugins.gemini import Gemini, GeminiTransport
+from cgb_plugins.gemini.frames import frames_of
 
 OLD, NEW, NEWEST = "gemini-2.5-flash", "gemini-3-flash-preview", "gemini-4-argon"
 DUMMY = "skip_thought_signature_validator"

@@ -76,16 +76,16 @@ _remembered = lru_cache(maxsize=1024)(_unpacked)
 def carried_by(block: BlockValue) -> Carried | None:
     """What came back with a block: in its id or field, a thinking's signature, a redacted one's data."""
     if type(block) is TextBlock:
-        return _carried_in_field(block) if block.__pydantic_extra__ else None
+        return _carried_in_field(block)
     if type(block) is ToolUseBlock:
-        return carried(block.id) or (_carried_in_field(block) if block.__pydantic_extra__ else None)
+        return carried(block.id) or _carried_in_field(block)
     if type(block) is ThinkingBlock:
         return carried(block.signature)
     return carried(block.data) if type(block) is RedactedThinkingBlock else None
 
 
 def _carried_in_field(block: BlockValue) -> Carried | None:
-    return carried(str(block.get(CARRY_FIELD, "")))
+    return carried(str(block.get(CARRY_FIELD, ""))) if block.__pydantic_extra__ else None
 
 
 def in_said_order(blocks: Iterable[Block]) -> tuple[Block, ...]:

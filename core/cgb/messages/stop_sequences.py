@@ -12,6 +12,7 @@ class StopSequences:
 
     def __init__(self, sequences: Iterable[str]) -> None:
         self._sequences = tuple(filter(None, sequences))
+        self._longest = max(map(len, self._sequences), default=0)
         self._held = ""
         self.matched: str | None = None
         """The sequence that ended the text."""
@@ -45,8 +46,7 @@ class StopSequences:
 
     def _undecided(self, text: str) -> int:
         """How many characters at the end may be the beginning of a sequence."""
-        longest = max(map(len, self._sequences))
-        for size in range(min(longest - 1, len(text)), 0, -1):
+        for size in range(min(self._longest - 1, len(text)), 0, -1):
             tail = text[-size:]
             if any(sequence.startswith(tail) for sequence in self._sequences):
                 return size

@@ -14,7 +14,7 @@ from .lines import Lines
 from .values import Values, no_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
 
 _DATA = b"data: "
 _BLANK = len("\n\r\n")
@@ -22,59 +22,32 @@ _OF_A_FRAME = {"candidates", "error"}
 """The members by which a frame is known that follows one that was broken off."""
 
 
-class Frames:
-    """The frames of an event stream, or of the array that comes in its place.
+async def frames_of(chunks: AsyncIterable[bytes], model: str) -> AsyncGenerator[list[dict[str, Any]]]:
+    """The frames of an event stream, or of the array that comes in its place: those that came in one piece together.
 
-    Attributes:
-        error: what is wrong with what came after the frames that were given last: to be raised once they are used.
+    Raises:
+        ApiError: an error object, framed or bare, in a stream that began with 200.
+        UnusableAnswer: something that is not UTF-8, not JSON or not whole.
     """
-
-    def __init__(self, model: str) -> None:
-        self.error: ApiError | None = None
-        self._lines = Lines()
-        self._reader = _Reader(model)
-
-    def feed(self, chunk: bytes) -> list[dict[str, Any]]:
-        """The frames that these bytes complete.
-
-        Raises:
-            ApiError: an error object, framed or bare, in a stream that began with 200.
-            UnusableAnswer: something that is not UTF-8 or not JSON.
-        """
-        is_one = chunk.startswith(_DATA) and chunk.find(b"\n") >= len(chunk) - _BLANK
-        if is_one and self._reader.is_plain and not self._lines.is_begun:  # as nearly all that a model writes
-            try:
-                value = orjson.loads(chunk[len(_DATA) :])
-            except orjson.JSONDecodeError:
-                value = None
-            if type(value) is dict and "error" not in value:
-                return [value]
-        frames: list[dict[str, Any]] = []
-        try:
-            for text in self._lines.feed(chunk):
-                frames += self._reader.read(text)
-        except ApiError as error:
-            self._ended(frames, error)
-        return frames
-
-    def end(self) -> list[dict[str, Any]]:
-        """The last frames, now that no more bytes come.
-
-        Raises:
-            ApiError, UnusableAnswer: as above, or the last frame is not whole.
-        """
-        frames: list[dict[str, Any]] = []
-        try:
-            frames += self._reader.end(self._lines.end())
-        except ApiError as error:
-            self._ended(frames, error)
-        return frames
-
-    def _ended(self, frames: list[dict[str, Any]], error: ApiError) -> None:
-        """Raise it now, or have it raised after frames that are whole."""
-        if not frames:
-            raise error
-        self.error = error
+    lines, reader = Lines(), _Reader(model)
+    found: list[dict[str, Any]] = []
+    try:
+        async for chunk in chunks:
+            if not lines.is_begun and (only := reader.only(chunk)) is not None:
+                yield [only]
+                continue
+            for text in lines.feed(chunk):
+                found += reader.read(text)
+            if found:
+                yield found
+                found = []
+        found += reader.end(lines.end())
+    except ApiError:
+        if found:
+            yield found
+        raise
+    if found:
+        yield found
 
 
 def whole(body: bytes, model: str) -> dict[str, Any]:
@@ -97,18 +70,28 @@ class _Reader:
         self._model = model
         self._values = Values()
         self._halves = Halves()
-        self.is_plain = True
-        """Whether nothing has begun and nothing waits, so that a text is a value of its own."""
+        self._is_plain = True  # nothing has begun, and nothing waits, so that a text is a value of its own
+
+    def only(self, chunk: bytes) -> dict[str, Any] | None:
+        """The frame that these bytes are, if they are one event, as nearly all are that come while a model writes."""
+        is_event = chunk.startswith(_DATA) and chunk.find(b"\n") >= len(chunk) - _BLANK
+        if not (is_event and self._is_plain):
+            return None
+        try:
+            value = orjson.loads(chunk[len(_DATA) :])
+        except orjson.JSONDecodeError:
+            return None
+        return value if type(value) is dict and "error" not in value else None
 
     def read(self, text: bytes) -> Iterable[dict[str, Any]]:
         """The frames that this text completes: as a rule it is just one."""
-        if not (self.is_plain or self._values.is_between):
+        if not (self._is_plain or self._values.is_between):
             return self._more(text)
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
             return () if text.strip() in {b"", b"[DONE]"} else self._pieces(text)
-        if self.is_plain and type(value) is dict and "error" not in value:
+        if self._is_plain and type(value) is dict and "error" not in value:
             return (value,)
         return self._frames(value)
 
@@ -141,7 +124,7 @@ class _Reader:
     def _pieces(self, text: bytes) -> Iterator[dict[str, Any]]:
         for data in self._values.feed(text):
             yield from self.value(data)
-        self.is_plain = self._values.is_between and not self._halves.is_waiting
+        self._is_plain = self._values.is_between and not self._halves.is_waiting
 
     def _frames(self, value: Any, *, is_odd: bool = False) -> Iterator[dict[str, Any]]:
         """The frames of a JSON value: itself, or an array's members."""

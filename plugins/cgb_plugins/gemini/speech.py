@@ -33,7 +33,6 @@ class Speech:
         self.has_call = False
         self._writer = writer
         self._asked = asked
-        self._may_stop = bool(asked.request.stop_sequences)
         self._stops = StopSequences(asked.request.stop_sequences or ())
         choice, thinking = asked.request.tool_choice, asked.request.thinking
         self._one_call = bool(choice and choice.disable_parallel_tool_use)
@@ -51,7 +50,7 @@ class Speech:
         """The events of one part."""
         text = part.get("text")
         if len(part) == 1 and type(text) is str:  # nearly all of an answer
-            return self._write(self._stops.read(text) if self._may_stop else text)
+            return self._write(self._stops.read(text))
         call = part.get("functionCall")
         signature = str(part.get("thoughtSignature") or "")
         if isinstance(call, dict):

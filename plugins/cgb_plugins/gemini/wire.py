@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -11,7 +12,7 @@ import orjson
 from cgb.upstream import Upstream
 
 from .errors import error_of
-from .frames import Frames, whole
+from .frames import frames_of, whole
 from .keys import Keys, Note
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ class _Begun(NamedTuple):
     """A stream whose first frames have come."""
 
     call: AbstractAsyncContextManager[Response]
-    chunks: AsyncGenerator[bytes]
-    frames: Frames
-    first: list[dict[str, Any]]
+    first: list[dict[str, Any]] | None
+    rest: AsyncGenerator[list[dict[str, Any]]]
 
 
 class Client:
@@ -61,21 +61,12 @@ class Client:
             ApiError: Gemini refused, failed, or could not be reached.
         """
         begun = await self.keys.use(model, partial(self._begun, model, orjson.dumps(body)), note)
-        frames, found = begun.frames, begun.first
         try:
-            if found:
-                yield found
-                if frames.error is not None:
-                    raise frames.error
-            async for chunk in begun.chunks:
-                if found := frames.feed(chunk):
+            async with aclosing(begun.rest) as rest:
+                if begun.first is not None:
+                    yield begun.first
+                async for found in rest:
                     yield found
-                    if frames.error is not None:
-                        raise frames.error
-            if found := frames.end():
-                yield found
-                if frames.error is not None:
-                    raise frames.error
         finally:
             await begun.call.__aexit__(None, None, None)
 
@@ -85,11 +76,8 @@ class Client:
         response = await call.__aenter__()
         try:
             await self._taken(response, model, key)
-            frames = Frames(model)
-            async for chunk in response.chunks:
-                if found := frames.feed(chunk):
-                    return _Begun(call, response.chunks, frames, found)
-            return _Begun(call, response.chunks, frames, frames.end())
+            frames = frames_of(response.chunks, model)
+            return _Begun(call, await anext(frames, None), frames)
         except BaseException:
             await call.__aexit__(None, None, None)
             raise

@@ -10,7 +10,6 @@ from cgb import (
     Event,
     InputJsonDelta,
     MessagesRequest,
-    TextDelta,
     UnusableAnswer,
     hookimpl,
 )
@@ -29,12 +28,10 @@ async def transform_stream(events: AsyncGenerator[Event], request: MessagesReque
     The calls that a failure proposes go up through all stages, as a tool's arguments may have to be restored there;
     the wrapper holds them until nothing better is to be had.
     """
-    grammar, said = Grammar(), -1
+    grammar = Grammar()
     try:
         async for event in events:
-            if type(event) is not TextDelta or event.index != said:  # what repeats itself need not be read again
-                grammar.read(event)
-                said = event.index if type(event) is TextDelta else -1
+            grammar.read(event)
             yield event
         grammar.end()
     except GrammarError as error:

@@ -1,7 +1,5 @@
-from copy import copy
-
 import pytest
-from pydantic import PrivateAttr, ValidationError
+from pydantic import ValidationError
 
 from cgb.messages import TextBlock, Tool, Value
 
@@ -27,30 +25,6 @@ def test_with_makes_the_next_one():
     value = Small(name="a")
     assert value.with_(name="b", new=1).to_wire() == {"name": "b", "new": 1}
     assert value.to_wire() == {"name": "a"}
-
-
-class Counting(Value):
-    """A plugin's own, which remembers something besides its fields."""
-
-    name: str = "x"
-    _seen: int = PrivateAttr(default=3)
-
-
-@pytest.mark.parametrize("value", [Small(), Small.model_validate({"name": "a", "new": [1]}), Counting(name="a")])
-@pytest.mark.parametrize("changes", [{}, {"name": "b"}, {"new": 1}, {"name": "b", "new": None}])
-def test_with_makes_what_pydantic_would(value, changes):
-    made, copied = value.with_(**changes), value.model_copy(update=changes)
-
-    assert (made, made.model_fields_set, made.model_extra) == (copied, copied.model_fields_set, copied.model_extra)
-    assert made.__pydantic_private__ == copied.__pydantic_private__
-    assert made.to_wire() == copied.to_wire()
-    assert copy(made) == made
-
-
-def test_with_shares_no_set_of_fields():
-    value = Small.model_validate({"new": 1})
-    value.with_(name="b", new=2, newer=3)
-    assert (value.model_fields_set, value.model_extra) == ({"new"}, {"new": 1})
 
 
 def test_get_reads_known_and_unknown_fields():

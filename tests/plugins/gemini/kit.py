@@ -1,7 +1,7 @@
 """What the Gemini plugin's tests share."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ from cgb.testing.gemini_server import catalog, validation
 from cgb.testing.gemini_server.errors import GoogleError
 from cgb_plugins import tidy_request
 from cgb_plugins.gemini.asked import Asked
-from cgb_plugins.gemini.frames import Frames
 from cgb_plugins.gemini.models import family_of
 from cgb_plugins.gemini.request import Converter
 from cgb_plugins.gemini.response import Ask, Prepared, events_of
@@ -176,20 +175,6 @@ def streamed(ask: Ask, body: dict[str, Any], asked: Asked) -> AsyncGenerator[Eve
         return Prepared(ask, body, asked)
 
     return events_of(prepared)
-
-
-async def frames_of(chunks: AsyncIterable[bytes], model: str = "m") -> AsyncGenerator[list[dict[str, Any]]]:
-    """The frames that bytes are, those together that came together."""
-    frames = Frames(model)
-    async for chunk in chunks:
-        if found := frames.feed(chunk):
-            yield found
-            if frames.error is not None:
-                raise frames.error
-    if found := frames.end():
-        yield found
-        if frames.error is not None:
-            raise frames.error
 
 
 async def given(*frames: dict[str, Any]) -> Any:

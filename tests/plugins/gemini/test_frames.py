@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from cgb import ApiError, Overloaded, UnusableAnswer
 from cgb_plugins.gemini import Gemini
-from cgb_plugins.gemini.frames import whole
+from cgb_plugins.gemini.frames import frames_of, whole
 from cgb_plugins.gemini.wire import Client
 
-from .kit import frames_of, http, raw_server
+from .kit import http, raw_server
 
 ONE = b'{"candidates":[{"content":{"parts":[{"text":"one"}]}}]}'
 TWO = b'{"candidates":[{"content":{"parts":[{"text":"two"}]},"finishReason":"STOP"}]}'

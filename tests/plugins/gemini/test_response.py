@@ -13,6 +13,7 @@ from cgb import ApiError, MessageStart, TextDelta, UnusableAnswer
 from cgb.messages import Grammar, carried, carry, legal_name, without_carried
 from cgb.testing import assert_stream
 from cgb.testing.gemini_server.wire import compact, sse
+from cgb_plugins.gemini.frames import frames_of
 
 from .kit import (
     MODELS,
@@ -24,7 +25,6 @@ from .kit import (
     call,
     convert,
     frame,
-    frames_of,
     function,
     given,
     made,
