@@ -75,7 +75,7 @@ async def ending_by_itself(events):
             opened = None if isinstance(event, ContentBlockStop) else opened
             yield event
     except ApiError:
-        if event is None:
+        if event is None or isinstance(event, MessageDelta | MessageStop):
             raise
         if opened is not None:
             yield ContentBlockStop(opened)
