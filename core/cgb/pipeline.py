@@ -139,15 +139,14 @@ class Pipeline:
             ApiError: the request failed, or what came is no whole answer; whatever a plugin or the core itself raises
                 has become one.
         """
-        grammar, repeated, index = Grammar(), None, -1
+        grammar = Grammar()
         try:
             rewritten, route = await self.route(request, ctx)
             self._watch(ctx)
             async with aclosing(self._sender.send(rewritten, route, ctx)) as events:
                 async for event in events:
-                    # What repeats itself, as nearly all of an answer does, need not be read again.
-                    if type(event) is not repeated or event.index != index:  # type: ignore[union-attr]
-                        repeated, index = read(grammar, event)
+                    if type(event) is not grammar.repeats or event.index != grammar.index:  # type: ignore[union-attr]
+                        read(grammar, event)
                         ctx.seen.read(event)
                     yield event
             if not grammar.complete:

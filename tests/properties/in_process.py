@@ -1,11 +1,12 @@
 """A client, the bridge and Gemini in one process: the whole pipeline, with bytes where the network would be."""
 
 import asyncio
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from tests.core.upstream.kit import Arrived
 
 from cgb import Event, Message, MessagesRequest
 from cgb.config import Config
@@ -18,7 +19,7 @@ from cgb.testing.gemini_server.errors import GoogleError
 from cgb.testing.gemini_server.findings import Findings
 from cgb_plugins import tidy_request, tool_schema
 from cgb_plugins.gemini import Gemini, GeminiTransport
-from cgb_plugins.gemini.frames import frames_of
+from cgb_plugins.gemini.frames import Frames
 
 OLD, NEW, NEWEST = "gemini-2.5-flash", "gemini-3-flash-preview", "gemini-4-argon"
 DUMMY = "skip_thought_signature_validator"
@@ -56,7 +57,7 @@ class Wire:
             self.violations.append(f"{wrong}\n{data.decode()}")
         self.bodies.append(data)
         # However often it is asked, the last answer stays the same.
-        return frames_of(each(self.answers.pop(0) if self.answers[1:] else self.answers[0]), model)
+        return nullcontext(Frames(Arrived(*(self.answers.pop(0) if self.answers[1:] else self.answers[0])), model))
 
     async def close(self):
         pass

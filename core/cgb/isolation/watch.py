@@ -8,7 +8,7 @@ from traceback import walk_tb
 from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any, get_args
 
-from ..messages import ContentBlockDelta, Event, Grammar, GrammarError
+from ..messages import Event, Grammar, GrammarError
 from .stretches import forgotten, stretched
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ WATCHED = 64
 """One answer in so many is watched, layer by layer."""
 
 _EVENTS = get_args(Event)
-_DELTAS = frozenset(get_args(ContentBlockDelta))
 _END: Any = object()
 
 
@@ -83,11 +82,10 @@ class Watch:
     async def over(self, events: AsyncGenerator[Event], step: Step | None) -> AsyncGenerator[Event]:
         """A layer's events; without a step, those of the core."""
         grammar, turns = Grammar(), _Turns(self, step)
-        repeated, index = None, -1
         try:
             while (event := await stretched(anext(events, _END), turns)) is not _END:
-                if type(event) is not repeated or event.index != index:  # type: ignore[union-attr]
-                    repeated, index = self._read(grammar, event, step)
+                if type(event) is not grammar.repeats or event.index != grammar.index:  # type: ignore[attr-defined]
+                    self._read(grammar, event, step)
                 yield event
             if not grammar.complete:
                 self._suspect(step, "ended the answer without message_stop" if grammar.started else "said nothing")
@@ -114,12 +112,11 @@ class Watch:
             step.held(took)
         self._since = now
 
-    def _read(self, grammar: Grammar, event: Event, step: Step | None) -> tuple[type[Event] | None, int]:
+    def _read(self, grammar: Grammar, event: Event, step: Step | None) -> None:
         try:
-            return read(grammar, event)
+            read(grammar, event)
         except GrammarError as error:
             self._suspect(step, f"yielded what may not stand there: {error}")
-            return None, -1
 
     def _suspect(self, step: Step | None, how: str) -> None:
         if step is not None and self.suspect is None:
@@ -142,11 +139,8 @@ class _Turns:
         self._watch.leave()
 
 
-def read(grammar: Grammar, event: Event) -> tuple[type[Event] | None, int]:
+def read(grammar: Grammar, event: Event) -> None:
     """Take one event.
-
-    Returns:
-        What may follow without being read: the same kind of delta, for the same block.
 
     Raises:
         GrammarError: it may not stand here, or is no event.
@@ -154,5 +148,3 @@ def read(grammar: Grammar, event: Event) -> tuple[type[Event] | None, int]:
     if not isinstance(event, _EVENTS):
         raise GrammarError(f"{type(event).__name__} is no event{forgotten(event)}")
     grammar.read(event)
-    kind = type(event)
-    return (kind, grammar.index) if kind in _DELTAS else (None, -1)

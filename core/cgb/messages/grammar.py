@@ -33,6 +33,11 @@ class Grammar:
 
     message_start, then blocks one after the other and numbered from 0, each with deltas of its own kind,
     then message_delta with a stop_reason that fits, then message_stop.
+
+    Attributes:
+        index: the number of the block that is open, or else of the next.
+        repeats: the kind of delta that was read last, while its block is open: another for that block, as nearly all of
+            an answer is, need not be read.
     """
 
     def __init__(self) -> None:
@@ -40,7 +45,8 @@ class Grammar:
         self.complete = False
         self._open: str | None = None
         self._expected: tuple[type, ...] = ()
-        self._next = 0
+        self.index = 0
+        self.repeats: type | None = None
         self._ids: set[str] = set()
         self._stopping = False
 
@@ -49,18 +55,14 @@ class Grammar:
         """The type of the block that is open."""
         return self._open
 
-    @property
-    def index(self) -> int:
-        """The number of the block that is open, or else of the next."""
-        return self._next
-
     def read(self, event: Event) -> None:
         """Take one event.
 
         Raises:
             GrammarError: it may not stand here.
         """
-        if type(event) in self._expected and event.index == self._next:  # type: ignore[union-attr]  # they are deltas
+        if type(event) in self._expected and event.index == self.index:  # type: ignore[union-attr]  # they are deltas
+            self.repeats = type(event)
             return
         match event:
             case UnknownEvent():
@@ -75,8 +77,8 @@ class Grammar:
                 self._block_start(event.index, str(event.content_block.get("type")), event.content_block.get("id"))
             case ContentBlockStop():
                 self._expect_open(event.index, event)
-                self._open, self._expected = None, ()
-                self._next += 1
+                self._open, self._expected, self.repeats = None, (), None
+                self.index += 1
             case MessageDelta():
                 self._message_delta()
             case MessageStop():
@@ -101,8 +103,8 @@ class Grammar:
     def _block_start(self, index: int, kind: str, block_id: object) -> None:
         if self._open is not None or self._stopping:
             raise GrammarError(f"block {index} starts inside another block or after message_delta")
-        if index != self._next:
-            raise GrammarError(f"block {index} starts where {self._next} was due")
+        if index != self.index:
+            raise GrammarError(f"block {index} starts where {self.index} was due")
         if kind == "tool_use" and (not block_id or block_id in self._ids):
             raise GrammarError(f"tool_use id {block_id!r} is empty or used twice")
         self._ids.add(str(block_id))
@@ -114,7 +116,7 @@ class Grammar:
             raise GrammarError(f"{_name(event)} in a {self._open} block")
 
     def _expect_open(self, index: int, event: Event) -> None:
-        if self._open is None or index != self._next:
+        if self._open is None or index != self.index:
             raise GrammarError(f"{_name(event)} for block {index}, which is not open")
 
     def _message_delta(self) -> None:

@@ -177,7 +177,7 @@ class StreamedAnswer(Answer):
                 if not self._started:
                     await self._start_stream(send, self._route)
                 more = not bunches.is_whole
-                await send(_body(data, more=more))
+                await send({"type": "http.response.body", "body": data, "more_body": more})
         if more:
             await send(_body(b""))
 

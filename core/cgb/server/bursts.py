@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 from contextlib import suppress
+from types import coroutine
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ..isolation.stretches import Abandoned
@@ -19,9 +20,13 @@ class Bursts(Generic[Item]):
 
     What upstream sent in one piece so becomes one write to the client, without a timer or a second task: the items are
     read by a coroutine that is stepped by hand, and can be stopped wherever it has to wait.
+
+    Attributes:
+        is_whole: whether the list that came last was the end: no more come, and no error.
     """
 
     def __init__(self, items: AsyncGenerator[Item]) -> None:
+        self.is_whole = False
         self._items = items
         self._burst: list[Item] = []
         self._steps: Any = None
@@ -30,36 +35,29 @@ class Bursts(Generic[Item]):
         self._error: BaseException | None = None
         self._is_abandoned = False
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether there are no more lists, and no error."""
-        return self._is_over and self._error is None and not self._burst
-
     def __aiter__(self) -> Self:
         return self
 
-    def __anext__(self) -> Self:
-        if self._steps is None:
-            self._steps = self._read()
-            self._go_on(self._steps.send, None)
-        return self
-
-    def __await__(self) -> Generator[Any, Any, list[Item]]:
+    @coroutine
+    def __anext__(self) -> Generator[Any, Any, list[Item]]:
         """Wait for the next list.
 
         Raises:
             StopAsyncIteration: there are no more.
         """
-        resume: Callable[[Any], Any]
+        if self._steps is None:
+            self._steps = self._read()
+            self._go_on(self._steps.send, None)
         while not (self._burst or self._is_over):
+            resume = self._steps.send
             try:
                 given = yield self._waits_for
-                resume = self._steps.send
             except BaseException as error:  # noqa: BLE001 - whatever is thrown in belongs to the items
                 given, resume = error, self._steps.throw
             self._go_on(resume, given)
         if self._burst:
             burst, self._burst = self._burst, []
+            self.is_whole = self._is_over and self._error is None
             return burst
         if self._error is not None:
             told, self._error = self._error, None
@@ -75,7 +73,7 @@ class Bursts(Generic[Item]):
             self._go_on(self._steps.throw, Abandoned())
         self._burst = []
         with suppress(StopAsyncIteration, CancelledError):
-            await self
+            await anext(self)
 
     async def _read(self) -> None:
         async for item in self._items:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from .chunks import Chunks
 from .connection import BROKEN
 from .response import Response
 from .watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from .pool import Pool
     from .timeouts import Timeouts
 
@@ -44,27 +43,10 @@ class Call:
                 raise self._pool.unanswered(error) from error
             raise
         watch.waiting_since = inf
-        self._chunks = self._read()
+        self._chunks = Chunks(connection, watch, self._timeouts)
         return Response(connection.status, connection.headers, self._chunks)
 
     async def __aexit__(self, *_: object) -> None:
         self._watch.stop()
         self._pool.release(self._connection)
-        await self._chunks.aclose()
-
-    async def _read(self) -> AsyncGenerator[bytes]:
-        connection, watch, clock = self._connection, self._watch, self._watch.clock
-        has_begun = False
-        try:
-            while (chunk := connection.take()) != b"":
-                if chunk is None:
-                    watch.waiting_since = clock()
-                    await connection.news()
-                    watch.waiting_since = inf
-                    continue
-                if not has_begun:
-                    has_begun = True
-                    watch.begin()
-                yield chunk
-        except BROKEN as error:
-            raise self._timeouts.broken(error) from error
+        self._chunks.close()

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from ..errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import Mapping
 
     from pydantic import SecretStr
+
+    from .chunks import Chunks
 
 _LONGEST = 1_000_000
 """How many bytes of an error's explanation are read."""
@@ -27,13 +29,12 @@ class Response:
     Attributes:
         status: HTTP's.
         headers: names in lower case.
-        chunks: the body as it arrives. Raises `Timeout` where it does not begin in time, and `UnusableAnswer` where
-            it stops, as a `stall` or a `cut`.
+        chunks: the body as it arrives.
     """
 
     status: int
     headers: Mapping[str, str]
-    chunks: AsyncGenerator[bytes]
+    chunks: Chunks
 
     async def read(self) -> bytes:
         """The whole body.

@@ -14,10 +14,10 @@ from cgb.upstream import Upstream
 from .errors import error_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from cgb import Context
-    from cgb.upstream import Response
+    from cgb.upstream import Chunks, Response
 
     from . import Anthropic
 
@@ -44,7 +44,7 @@ class Client:
         await self._upstream.aclose()
 
     @asynccontextmanager
-    async def stream(self, body: bytes, ctx: Context) -> AsyncIterator[AsyncGenerator[bytes]]:
+    async def stream(self, body: bytes, ctx: Context) -> AsyncIterator[Chunks]:
         """What arrives of a streamed answer.
 
         Raises:

@@ -138,7 +138,7 @@ class GeminiTransport(Transport):
     def _asking(self, route: Route, ctx: Context) -> Ask:
         """How to ask for one hop's frames."""
         if self._settings.unstreamed or route.options.get("unstreamed"):
-            return partial(self._whole, route.model, note=ctx.note)
+            return lambda body: aclosing(self._whole(route.model, body, ctx.note))
         return partial(self._client.stream, route.model, note=ctx.note)
 
     async def _whole(self, model: str, body: dict[str, Any], note: Note) -> AsyncGenerator[list[dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import orjson
 
@@ -14,7 +14,7 @@ from .lines import Lines
 from .values import Values, no_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+    from collections.abc import Awaitable, Iterable, Iterator
 
 _DATA = b"data: "
 _BLANK = len("\n\r\n")
@@ -22,32 +22,79 @@ _OF_A_FRAME = {"candidates", "error"}
 """The members by which a frame is known that follows one that was broken off."""
 
 
-async def frames_of(chunks: AsyncIterable[bytes], model: str) -> AsyncGenerator[list[dict[str, Any]]]:
-    """The frames of an event stream, or of the array that comes in its place: those that came in one piece together.
+class Body(Protocol):
+    """The bytes of a stream as they come: `cgb.upstream.Chunks`."""
+
+    def take(self) -> bytes | None:
+        """What has come since the last time, None where that is nothing; empty after the end."""
+
+    def news(self) -> Awaitable[None]:
+        """Done when there is something to take."""
+
+
+class Frames:
+    """The frames of an event stream, or of the array that comes in its place: those together that came together.
+
+    An iterator written out, as a generator for each of its steps would take longer than the steps.
 
     Raises:
         ApiError: an error object, framed or bare, in a stream that began with 200.
         UnusableAnswer: something that is not UTF-8, not JSON or not whole.
     """
-    lines, reader = Lines(), _Reader(model)
-    found: list[dict[str, Any]] = []
-    try:
-        async for chunk in chunks:
-            if not lines.is_begun and (only := reader.only(chunk)) is not None:
-                yield [only]
-                continue
-            for text in lines.feed(chunk):
-                found += reader.read(text)
-            if found:
-                yield found
-                found = []
-        found += reader.end(lines.end())
-    except ApiError:
-        if found:
-            yield found
-        raise
-    if found:
-        yield found
+
+    def __init__(self, body: Body, model: str) -> None:
+        self._body = body
+        self._lines = Lines()
+        self._reader = _Reader(model)
+        self._first: list[dict[str, Any]] | None = None
+        self._error: ApiError | None = None
+        self._is_over = False
+
+    async def begun(self) -> None:
+        """Wait for the first of them, which is kept.
+
+        Raises:
+            ApiError, UnusableAnswer: none came before that.
+        """
+        self._first = await anext(self, None)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> list[dict[str, Any]]:
+        if self._first is not None:
+            found, self._first = self._first, None
+            return found
+        while not self._is_over:
+            chunk = self._body.take()
+            if chunk is None:
+                await self._body.news()
+            elif found := self._found(chunk):
+                return found
+        if self._error is not None:
+            raise self._error
+        raise StopAsyncIteration
+
+    def _found(self, chunk: bytes) -> list[dict[str, Any]]:
+        """The frames that these bytes complete, or their end; what is wrong behind them is told after them."""
+        is_event = chunk.startswith(_DATA) and chunk.find(b"\n") >= len(chunk) - _BLANK
+        if is_event and self._reader.is_plain and not self._lines.is_begun:  # as nearly all that a model writes
+            try:
+                value = orjson.loads(chunk[len(_DATA) :])
+            except orjson.JSONDecodeError:
+                value = None
+            if type(value) is dict and "error" not in value:
+                return [value]
+        found: list[dict[str, Any]] = []
+        try:
+            for text in self._lines.feed(chunk):
+                found += self._reader.read(text)
+            if not chunk:
+                self._is_over = True
+                found += self._reader.end(self._lines.end())
+        except ApiError as error:
+            self._is_over, self._error = True, error
+        return found
 
 
 def whole(body: bytes, model: str) -> dict[str, Any]:
@@ -70,28 +117,18 @@ class _Reader:
         self._model = model
         self._values = Values()
         self._halves = Halves()
-        self._is_plain = True  # nothing has begun, and nothing waits, so that a text is a value of its own
-
-    def only(self, chunk: bytes) -> dict[str, Any] | None:
-        """The frame that these bytes are, if they are one event, as nearly all are that come while a model writes."""
-        is_event = chunk.startswith(_DATA) and chunk.find(b"\n") >= len(chunk) - _BLANK
-        if not (is_event and self._is_plain):
-            return None
-        try:
-            value = orjson.loads(chunk[len(_DATA) :])
-        except orjson.JSONDecodeError:
-            return None
-        return value if type(value) is dict and "error" not in value else None
+        self.is_plain = True
+        """Whether nothing has begun, and nothing waits, so that a text is a value of its own."""
 
     def read(self, text: bytes) -> Iterable[dict[str, Any]]:
         """The frames that this text completes: as a rule it is just one."""
-        if not (self._is_plain or self._values.is_between):
+        if not (self.is_plain or self._values.is_between):
             return self._more(text)
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
             return () if text.strip() in {b"", b"[DONE]"} else self._pieces(text)
-        if self._is_plain and type(value) is dict and "error" not in value:
+        if self.is_plain and type(value) is dict and "error" not in value:
             return (value,)
         return self._frames(value)
 
@@ -124,7 +161,7 @@ class _Reader:
     def _pieces(self, text: bytes) -> Iterator[dict[str, Any]]:
         for data in self._values.feed(text):
             yield from self.value(data)
-        self._is_plain = self._values.is_between and not self._halves.is_waiting
+        self.is_plain = self._values.is_between and not self._halves.is_waiting
 
     def _frames(self, value: Any, *, is_odd: bool = False) -> Iterator[dict[str, Any]]:
         """The frames of a JSON value: itself, or an array's members."""

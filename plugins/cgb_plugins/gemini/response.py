@@ -1,7 +1,7 @@
 """Gemini → Anthropic: the frames of a GenerateContentResponse as events."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 
 from cgb import Event, UnusableAnswer, Usage
@@ -13,14 +13,14 @@ from .hops import Hops, present
 from .speech import Speech
 from .spoilt import Call, calls_of, mended
 
-Ask = Callable[[dict[str, Any]], AsyncGenerator[list[dict[str, Any]]]]
+Ask = Callable[[dict[str, Any]], AbstractAsyncContextManager[AsyncIterable[list[dict[str, Any]]]]]
 
 
 class Prepared(NamedTuple):
     """A request that is ready to be sent.
 
     Attributes:
-        ask: how to ask; gives the frames, those together that came together.
+        ask: how to ask; gives the frames, those together that came together, and ends the call when it is left.
         body: of the first hop.
         asked: what the answer is read against.
     """
@@ -41,7 +41,7 @@ async def events_of(prepare: Callable[[], Awaitable[Prepared]]) -> AsyncGenerato
     answer = _Answer(asked, hops)
     due: dict[str, Any] | None = body
     while due is not None:
-        async with aclosing(ask(due)) as pieces:
+        async with ask(due) as pieces:
             async for frames in pieces:
                 for frame in frames:
                     for event in answer.read(frame):
@@ -85,9 +85,9 @@ class _Answer:
             return events  # text after the finish reason is not part of the answer; its usage is
         content = candidate.get("content")
         parts: list[dict[str, Any]] = (content and content.get("parts")) or []
-        has_only_words = len(parts) == 1 and len(parts[0]) == 1 and parts[0].get("text")
-        if has_only_words and self._is_plain and not candidate.get("finishReason"):  # as nearly all
-            events += self._speech.say(parts[0])
+        words = parts[0].get("text") if len(parts) == 1 and len(parts[0]) == 1 else None
+        if type(words) is str and self._is_plain and not candidate.get("finishReason"):  # as nearly all
+            events += self._speech.write(words)
             return events
         for part in self._parts(parts, candidate):
             if self._asked.domains is not None and not part.get("thought"):

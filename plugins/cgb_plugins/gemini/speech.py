@@ -50,7 +50,7 @@ class Speech:
         """The events of one part."""
         text = part.get("text")
         if len(part) == 1 and type(text) is str:  # nearly all of an answer
-            return self._write(self._stops.read(text))
+            return self.write(self._stops.read(text))
         call = part.get("functionCall")
         signature = str(part.get("thoughtSignature") or "")
         if isinstance(call, dict):
@@ -59,9 +59,21 @@ class Speech:
             return self._text(self._shown(part), "")
         return self._thought(text, signature) if part.get("thought") is True else self._text(text, signature)
 
+    def write(self, text: str) -> list[Event]:
+        """Say words as they are: no stop sequence may begin in them."""
+        if not text:
+            return []
+        if self._writer.open_block == "text":
+            said = self._writer.text(text)
+        else:
+            said = [*self._sign_text(), *self._writer.text(text, **self._signed_whole(text))]
+        self.has_text = True
+        self._written += len(text)
+        return said
+
     def end(self) -> Iterable[Event]:
         """What was held back of the text."""
-        return self._write(self._stops.end())
+        return self.write(self._stops.end())
 
     def say_searched(self, metadata: Mapping[str, Any], text: str, domains: Domains) -> Iterator[Event]:
         """Text that rests on a search: after what was found, and with its sources."""
@@ -101,7 +113,7 @@ class Speech:
         if signature and self._signs_text and self.stopped_by is None:
             # What is held back of it will be shown before the signature is.
             self._waiting.append((signature, len(text), self._written + len(shown) + self._stops.holds))
-        return self._write(shown)
+        return self.write(shown)
 
     def _sign_text(self) -> Iterator[Event]:
         """Put the signatures of the text before where they can still be put; what is held back still has to be said."""
@@ -111,17 +123,6 @@ class Speech:
             facts = {"n": size, "since": self._written - end}
             data = carry("text", signature, model=self._asked.family, **facts)
             yield from self._writer.block({"type": "redacted_thinking", "data": data})
-
-    def _write(self, text: str) -> list[Event]:
-        if not text:
-            return []
-        if self._writer.open_block == "text":
-            said = self._writer.text(text)
-        else:
-            said = [*self._sign_text(), *self._writer.text(text, **self._signed_whole(text))]
-        self.has_text = True
-        self._written += len(text)
-        return said
 
     def _signed_whole(self, text: str) -> dict[str, str]:
         """The field of a block that begins with a signed text, where that is just this text."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
 import orjson
@@ -12,11 +11,11 @@ import orjson
 from cgb.upstream import Upstream
 
 from .errors import error_of
-from .frames import frames_of, whole
+from .frames import Frames, whole
 from .keys import Keys, Note
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
 
     from pydantic import SecretStr
@@ -25,15 +24,23 @@ if TYPE_CHECKING:
 
     from . import Gemini
 
+    _Call: TypeAlias = AbstractAsyncContextManager[Response]
+
 _OK = 200
 
 
-class _Begun(NamedTuple):
-    """A stream whose first frames have come."""
+class _Streamed:
+    """A context: entering it begins a stream, leaving it ends the call. A generator as one takes longer."""
 
-    call: AbstractAsyncContextManager[Response]
-    first: list[dict[str, Any]] | None
-    rest: AsyncGenerator[list[dict[str, Any]]]
+    def __init__(self, begun: Awaitable[tuple[_Call, Frames]]) -> None:
+        self._begun = begun
+
+    async def __aenter__(self) -> Frames:
+        self._call, frames = await self._begun
+        return frames
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._call.__aexit__(None, None, None)
 
 
 class Client:
@@ -52,35 +59,26 @@ class Client:
         """Close the pool."""
         await self._upstream.aclose()
 
-    async def stream(
-        self, model: str, body: dict[str, Any], note: Note | None = None
-    ) -> AsyncGenerator[list[dict[str, Any]]]:
-        """The frames of a streamed answer, those together that came together; what its first refuse, the next key gets.
+    def stream(self, model: str, body: dict[str, Any], note: Note | None = None) -> AbstractAsyncContextManager[Frames]:
+        """The frames of a streamed answer; what refuses its first, the next key gets.
 
         Raises:
             ApiError: Gemini refused, failed, or could not be reached.
         """
-        begun = await self.keys.use(model, partial(self._begun, model, orjson.dumps(body)), note)
-        try:
-            async with aclosing(begun.rest) as rest:
-                if begun.first is not None:
-                    yield begun.first
-                async for found in rest:
-                    yield found
-        finally:
-            await begun.call.__aexit__(None, None, None)
+        return _Streamed(self.keys.use(model, partial(self._begun, model, orjson.dumps(body)), note))
 
-    async def _begun(self, model: str, body: bytes, key: SecretStr | None) -> _Begun:
-        """A stream and its first frames. Left open: a generator around it would take its time for each piece."""
+    async def _begun(self, model: str, body: bytes, key: SecretStr | None) -> tuple[_Call, Frames]:
+        """A stream whose first frames have come, and what ends it."""
         call = self._upstream.request("POST", f"{_path(model)}:streamGenerateContent?alt=sse", body, _headers(key))
         response = await call.__aenter__()
         try:
             await self._taken(response, model, key)
-            frames = frames_of(response.chunks, model)
-            return _Begun(call, await anext(frames, None), frames)
+            frames = Frames(response.chunks, model)
+            await frames.begun()
         except BaseException:
             await call.__aexit__(None, None, None)
             raise
+        return call, frames
 
     async def call(
         self,

@@ -31,7 +31,8 @@ async def transform_stream(events: AsyncGenerator[Event], request: MessagesReque
     grammar = Grammar()
     try:
         async for event in events:
-            grammar.read(event)
+            if type(event) is not grammar.repeats or event.index != grammar.index:  # type: ignore[union-attr]
+                grammar.read(event)
             yield event
         grammar.end()
     except GrammarError as error:

@@ -122,11 +122,10 @@ async def test_closing_a_watched_layer_closes_the_layer():
     assert closed == [True]
 
 
-def test_what_repeats_itself_need_not_be_read():
+def test_what_is_no_event_is_told():
     grammar = Grammar()
-    found = [read(grammar, event) for event in ANSWER]
-    assert found[2] == (TextDelta, 0)
-    assert {one for place, one in enumerate(found) if place != 2} == {(None, -1)}
+    for event in ANSWER:
+        read(grammar, event)
     with pytest.raises(GrammarError, match="int is no event"):
         read(grammar, 5)
 

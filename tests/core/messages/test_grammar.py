@@ -96,3 +96,27 @@ def test_it_knows_where_it_is():
     assert (read(START).open_block, read(START).index) == (None, 0)
     assert (read(START, *block(0, "text")[:1]).open_block, read(START, *block(0, "text")[:1]).index) == ("text", 0)
     assert (read(START, *block(0, "text")).open_block, read(START, *block(0, "text")).index) == (None, 1)
+
+
+def test_what_repeats_itself_need_not_be_read():
+    grammar, found = Grammar(), []
+    for event in (START, *block(0, "thinking", ThinkingDelta(0, "a")), *block(1, "text", TextDelta(1, "a")), *END):
+        grammar.read(event)
+        found.append((grammar.repeats, grammar.index))
+    assert found == [
+        (None, 0),
+        (None, 0),
+        (ThinkingDelta, 0),
+        (None, 1),
+        (None, 1),
+        (TextDelta, 1),
+        *[(None, 2)] * 3,
+    ]
+
+
+def test_what_is_out_of_order_is_never_what_repeats_itself():
+    grammar = read(START, *block(0, "text", TextDelta(0, "a")), ContentBlockStart(1, {"type": "text"}))
+    for event in (ThinkingDelta(1, "a"), TextDelta(0, "a")):
+        with pytest.raises(GrammarError):
+            grammar.read(event)
+        assert grammar.repeats is None

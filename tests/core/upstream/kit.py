@@ -56,6 +56,21 @@ def http(body: bytes, status: str = "200 OK", kind: str = "text/event-stream", *
     return head.encode() + body
 
 
+class Arrived:
+    """A body as `cgb.upstream.Chunks` gives it, whose chunks are all there; whether it ends or leaves who waits."""
+
+    def __init__(self, *chunks: bytes, ends: bool = True):
+        self._chunks = filter(None, chunks)
+        self._ends = ends
+
+    def take(self):
+        return next(self._chunks, b"" if self._ends else None)
+
+    def news(self):
+        assert not self._ends
+        return asyncio.get_running_loop().create_future()
+
+
 @asynccontextmanager
 async def raw_server(*answers: bytes, pieces: int = 0):
     """Answers the n-th request with the n-th bytes, cut into pieces of that size; then closes."""

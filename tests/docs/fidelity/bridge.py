@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -95,7 +95,7 @@ class Bridge:
 
     def _stream(self, model: str, body: Json, note: Any = None) -> Any:
         self.bodies.append(body)
-        return _each(self.hops.pop(0))
+        return aclosing(_each(self.hops.pop(0)))
 
 
 class _NoNetwork:

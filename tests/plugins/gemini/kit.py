@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from tests.core.upstream.kit import http, raw_server  # noqa: F401 - for this plugin's tests
+from tests.core.upstream.kit import Arrived, http, raw_server  # noqa: F401 - for this plugin's tests
 
 from cgb import Context, Event, Message, MessagesRequest, Usage
 from cgb.messages import CARRY_FIELD, carried
@@ -160,7 +161,7 @@ def asked(request: MessagesRequest | None = None, model: str = NEW, **fields: An
 
 async def read(frames: Any, request: MessagesRequest | None = None, model: str = NEW, **fields: Any) -> Message:
     """The answer that an async iterable of pieces of frames streams; its events are seen to be in the grammar."""
-    return await read_hops(lambda _: frames, {}, asked(request, model, **fields))
+    return await read_hops(lambda _: aclosing(frames), {}, asked(request, model, **fields))
 
 
 async def read_hops(ask: Ask, body: dict[str, Any], asked: Asked) -> Message:

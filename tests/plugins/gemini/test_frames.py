@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import time
 import zlib
-from contextlib import aclosing
 from itertools import pairwise
 from random import Random
 
@@ -15,10 +14,10 @@ from hypothesis import strategies as st
 
 from cgb import ApiError, Overloaded, UnusableAnswer
 from cgb_plugins.gemini import Gemini
-from cgb_plugins.gemini.frames import frames_of, whole
+from cgb_plugins.gemini.frames import Frames, whole
 from cgb_plugins.gemini.wire import Client
 
-from .kit import http, raw_server
+from .kit import Arrived, http, raw_server
 
 ONE = b'{"candidates":[{"content":{"parts":[{"text":"one"}]}}]}'
 TWO = b'{"candidates":[{"content":{"parts":[{"text":"two"}]},"finishReason":"STOP"}]}'
@@ -26,13 +25,8 @@ PRINTED = orjson.dumps(orjson.loads(ONE), option=orjson.OPT_INDENT_2)
 ERROR = b'{"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}'
 
 
-async def given(*chunks):
-    for chunk in chunks:
-        yield chunk
-
-
 async def _frames(*chunks):
-    return [frame async for found in frames_of(given(*chunks), "m") for frame in found]
+    return [frame async for found in Frames(Arrived(*chunks), "m") for frame in found]
 
 
 def frames(*chunks):
@@ -105,7 +99,7 @@ def test_only_cr_and_lf_end_a_line(odd):
 async def test_an_arrays_frames_come_as_they_are_complete(size):
     """Not all at its end, which would be no stream (agentjido/req_llm#719)."""
     raw = b"[" + ONE + b"," + TWO[:-1]
-    found = frames_of(given(*(raw[start : start + size] for start in range(0, len(raw), size))), "m")
+    found = Frames(Arrived(*(raw[start : start + size] for start in range(0, len(raw), size))), "m")
 
     assert texts(await anext(found)) == ["one"]
     with pytest.raises(UnusableAnswer):
@@ -221,11 +215,9 @@ def test_no_bytes_are_no_frames():
 async def test_a_frame_that_was_broken_off_is_known_by_the_next_one():
     """Not only by the end of the stream, which may be minutes away."""
 
-    async def endless():
-        yield data(ONE[:-1], TWO)
-        await asyncio.Event().wait()
+    found = Frames(Arrived(data(ONE[:-1], TWO), ends=False), "m")
 
-    async with aclosing(frames_of(endless(), "m")) as found, asyncio.timeout(10):
+    async with asyncio.timeout(10):
         with pytest.raises(UnusableAnswer):
             await anext(found)
 
@@ -280,7 +272,7 @@ async def asked(body, encoding, pieces=0):
     async with raw_server(http(body, **{"Content-Encoding": encoding}), pieces=pieces) as server:
         client = Client(Gemini.model_validate({"base_url": server.url, "api_key": "x"}))
         try:
-            async with aclosing(client.stream("m", {})) as found:
+            async with client.stream("m", {}) as found:
                 return [frame async for frames in found for frame in frames]
         except ApiError:
             return None

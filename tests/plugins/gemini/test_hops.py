@@ -1,6 +1,7 @@
 """Gemini 4's long answers: as if each had come in one piece (Gemini API contract, models)."""
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
 from hypothesis import given as for_all
@@ -23,7 +24,7 @@ class Asks:
 
     def __call__(self, body):
         self.bodies.append(body)
-        return self._frames(self._answers.pop(0))
+        return aclosing(self._frames(self._answers.pop(0)))
 
     async def _frames(self, frames):
         try:

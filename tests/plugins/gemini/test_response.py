@@ -13,12 +13,13 @@ from cgb import ApiError, MessageStart, TextDelta, UnusableAnswer
 from cgb.messages import Grammar, carried, carry, legal_name, without_carried
 from cgb.testing import assert_stream
 from cgb.testing.gemini_server.wire import compact, sse
-from cgb_plugins.gemini.frames import frames_of
+from cgb_plugins.gemini.frames import Frames
 
 from .kit import (
     MODELS,
     NEW,
     PIXEL,
+    Arrived,
     answer,
     asked,
     assistant,
@@ -387,7 +388,7 @@ def test_nothing_is_begun_before_gemini_has_answered():
     async def first():
         seen = 0
         with contextlib.suppress(ApiError):
-            async for _ in streamed(lambda _: failing(), {}, asked()):
+            async for _ in streamed(lambda _: contextlib.aclosing(failing()), {}, asked()):
                 seen += 1
         return seen
 
@@ -448,7 +449,7 @@ def test_without_figures_the_prompt_is_estimated():
 def test_the_first_event_already_says_what_the_prompt_cost():
     async def first():
         frames = given(frame(text("Hi"), usage={"promptTokenCount": 10}), frame(finish="STOP"))
-        return await anext(streamed(lambda _: frames, {}, asked()))
+        return await anext(streamed(lambda _: contextlib.nullcontext(frames), {}, asked()))
 
     event = asyncio.run(first())
     assert isinstance(event, MessageStart)
@@ -501,19 +502,14 @@ def encoded(frames):
     return b"".join(sse(compact(one)) for one in frames)
 
 
-async def in_chunks(chunks):
-    for chunk in chunks:
-        yield chunk
-
-
 def outcome(chunks):
     """The answer's blocks and end, or the error; the grammar is checked along the way, also before an error."""
 
     async def collect():
         request, events, grammar = request_of(tools=[tool()]), [], Grammar()
-        frames = frames_of(in_chunks(chunks), "m")
+        frames = Frames(Arrived(*chunks), "m")
         try:
-            async for event in streamed(lambda _: frames, {}, asked(request)):
+            async for event in streamed(lambda _: contextlib.nullcontext(frames), {}, asked(request)):
                 grammar.read(event)
                 events.append(event)
         except ApiError as error:
@@ -665,7 +661,7 @@ def test_reading_does_not_wait_for_the_whole_answer():
                 taken.append(place)
                 yield [one]
 
-        events = streamed(lambda _: frames(), {}, asked())
+        events = streamed(lambda _: contextlib.aclosing(frames()), {}, asked())
         return [len(taken) async for event in events if isinstance(event, TextDelta)]
 
     assert asyncio.run(run()) == [1, 2]

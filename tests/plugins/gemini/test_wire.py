@@ -5,7 +5,6 @@ import logging
 import re
 import subprocess
 import sys
-from contextlib import aclosing
 from urllib.parse import unquote
 
 import orjson
@@ -28,7 +27,7 @@ def settings(url="http://127.0.0.1:9", **fields):
 
 
 async def streamed(client, model="m"):
-    async with aclosing(client.stream(model, BODY)) as found:
+    async with client.stream(model, BODY) as found:
         return [frame async for frames in found for frame in frames]
 
 
@@ -164,7 +163,7 @@ async def test_a_client_that_leaves_ends_the_call_upstream():
     async with SimulatedGemini() as gemini:
         gemini.reply({"text": "x" * 100, "fault": {"kind": "hang", "after": 1}})
         client = Client(settings(gemini.url))
-        async with aclosing(client.stream("gemini-3-flash-preview", BODY)) as found:
+        async with client.stream("gemini-3-flash-preview", BODY) as found:
             await anext(found)
         assert await asyncio.to_thread(gemini.calls[0].wait)
         assert gemini.calls[0].cancelled
@@ -229,7 +228,7 @@ async def test_the_same_request_goes_on_with_the_next_key(refusal):
     async with raw_server(refusal, *[http(data(ONE))] * 2) as server:
         client = Client(settings(server.url, **THREE))
         for _ in range(2):
-            async with aclosing(client.stream("m", BODY, lambda *note: notes.append(note))) as found:
+            async with client.stream("m", BODY, lambda *note: notes.append(note)) as found:
                 assert texts([frame async for frames in found for frame in frames]) == ["one"]
         await client.aclose()
 

@@ -1,0 +1,92 @@
+"""A body as it arrives."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, Self
+
+from ..errors import ApiError
+from .connection import BROKEN
+
+if TYPE_CHECKING:
+    from asyncio import Future
+
+    from .connection import Connection
+    from .timeouts import Timeouts
+    from .watch import Watch
+
+
+class Chunks:
+    """The chunks of a body: `async for`, by one reader.
+
+    Who makes something else of each can `take` them and wait for `news` himself: a coroutine in between is a good part
+    of what it takes to read.
+    """
+
+    __slots__ = ("_connection", "_has_begun", "_news", "_timeouts", "_watch")
+
+    def __init__(self, connection: Connection, watch: Watch, timeouts: Timeouts) -> None:
+        self._connection: Connection | None = connection
+        self._watch = watch
+        self._timeouts = timeouts
+        self._has_begun = False
+        self._news: Future[None] | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while (data := self.take()) is None:
+            await self.news()
+        if not data:
+            raise StopAsyncIteration
+        return data
+
+    def take(self) -> bytes | None:
+        """What has come since the last time, None where that is nothing; empty after the end.
+
+        Raises:
+            Timeout: it did not begin in time.
+            UnusableAnswer: it stopped, as a `stall` or a `cut`.
+        """
+        if self._connection is None:
+            return b""
+        self._watch.waiting_since = inf
+        try:
+            data = self._connection.take()
+        except BROKEN as error:
+            self._connection = None
+            raise self._timeouts.broken(error) from error
+        except ApiError:
+            self._connection = None
+            raise
+        if data and not self._has_begun:
+            self._has_begun = True
+            self._watch.begin()
+        return data
+
+    def news(self) -> Future[None]:
+        """Done when there is something to take, or nothing more comes; to be asked for where nothing was to be taken.
+
+        Raises:
+            RuntimeError: another reader waits.
+        """
+        self._see_that_nobody_waits()
+        if self._connection is None:
+            raise RuntimeError("nothing more comes, and `take` says so")
+        self._watch.waiting_since = self._watch.clock()
+        self._news = self._connection.news()
+        return self._news
+
+    def close(self) -> None:
+        """Nothing more is taken: the connection may be another's.
+
+        Raises:
+            RuntimeError: a reader waits.
+        """
+        self._see_that_nobody_waits()
+        self._connection = None
+
+    def _see_that_nobody_waits(self) -> None:
+        if self._news is not None and not self._news.done():
+            raise RuntimeError("the reading of an answer, which one at a time may do, is already running")
