@@ -6,13 +6,15 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from typing_extensions import override
+
 from cgb.config import Config
 from cgb.pipeline import Pipeline
 from cgb.plugins import load, select
-from cgb.upstream import Response, Upstream
+from cgb.upstream import Chunks, Response, Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from contextlib import AbstractContextManager
 
 CONFIG = Config(
@@ -28,16 +30,23 @@ async def pipeline() -> AsyncIterator[Pipeline]:
         yield opened
 
 
+class _Arrived(Chunks):
+    """A body whose chunks are all there."""
+
+    def __init__(self, pieces: Sequence[bytes]) -> None:
+        self._left = iter(pieces)
+
+    @override
+    def take(self) -> bytes:
+        return next(self._left, b"")
+
+
 def answering(pieces: Sequence[bytes]) -> AbstractContextManager[object]:
     """Let every service answer with these bytes."""
 
-    async def chunks() -> AsyncGenerator[bytes]:
-        for piece in pieces:
-            yield piece
-
     @asynccontextmanager
     async def request(*_: Any, **__: Any) -> AsyncIterator[Response]:
-        yield Response(200, {}, chunks())
+        yield Response(200, {}, _Arrived(pieces))
 
     return patch.object(Upstream, "request", request)
 

@@ -1,5 +1,6 @@
 """What was reported of Gemini's answers elsewhere, and what the client gets here."""
 
+from contextlib import aclosing
 from functools import partial
 
 import pytest
@@ -19,7 +20,7 @@ def gemini(*frames):
     """An answer of Gemini's, for a scripted transport."""
 
     async def send(request, route, ctx, frames):
-        async for event in streamed(lambda _: given(*frames), {}, asked(request, ctx=ctx)):
+        async for event in streamed(lambda _: aclosing(given(*frames)), {}, asked(request, ctx=ctx)):
             yield event
 
     return partial(send, frames=frames)

@@ -39,11 +39,7 @@ def words() -> SearchStrategy[str]:
 def json_values() -> SearchStrategy[Any]:
     """Any JSON value, small; integers as far as every reader of JSON takes them."""
     leaves = (
-        st.none()
-        | st.booleans()
-        | st.integers(-(2**53), 2**53)
-        | st.floats(-_LARGEST, _LARGEST, width=32)
-        | texts()
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-_LARGEST, _LARGEST, width=32) | texts()
     )
     return st.recursive(
         leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts(), inner, max_size=3), max_leaves=6
