@@ -71,7 +71,8 @@ class Chunks:
         Raises:
             RuntimeError: another reader waits.
         """
-        self._see_that_nobody_waits()
+        if self._is_waited_for:
+            raise RuntimeError("the reading of an answer, which one at a time may do, is already running")
         if self._connection is None:
             raise RuntimeError("nothing more comes, and `take` says so")
         self._watch.waiting_since = self._watch.clock()
@@ -81,12 +82,12 @@ class Chunks:
     def close(self) -> None:
         """Nothing more is taken: the connection may be another's.
 
-        Raises:
-            RuntimeError: a reader waits.
+        But for who still waits: what he waits for has not come, so that the connection is nobody's any more, and he is
+        told that it broke.
         """
-        self._see_that_nobody_waits()
-        self._connection = None
+        if not self._is_waited_for:
+            self._connection = None
 
-    def _see_that_nobody_waits(self) -> None:
-        if self._news is not None and not self._news.done():
-            raise RuntimeError("the reading of an answer, which one at a time may do, is already running")
+    @property
+    def _is_waited_for(self) -> bool:
+        return self._news is not None and not self._news.done()

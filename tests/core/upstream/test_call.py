@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from cgb import ApiError, Timeout, UnusableAnswer, UpstreamFailed
+from cgb.isolation.stretches import Abandoned
 
 from .kit import LOOPS, Clock, connections, http, in_two, lost, opened, raw_server, run, serving, silent, until
 from .tls import NAME, encrypted, trusted, tunnels
@@ -150,17 +151,28 @@ def test_who_leaves_in_mid_answer_ends_it(loop):
 
 
 async def test_who_leaves_while_another_reads_leaves_nothing_behind_either():
-    """A mistake, which Python tells; the connection is nobody's, and the other is not left waiting."""
+    """The connection is nobody's, and the other is neither left waiting nor told that this was all."""
     async with silent(WHOLE[:-1]) as host, opened(f"http://{host}") as upstream:
         call = upstream.request("GET", "x")
         response = await call.__aenter__()
         await anext(response.chunks)
         other = asyncio.ensure_future(response.read())
         await asyncio.sleep(0)
-        with pytest.raises(RuntimeError, match="already running"):
-            await call.__aexit__(None, None, None)
+        await call.__aexit__(None, None, None)
         with pytest.raises(UnusableAnswer, match="broke in the middle"):
             await other
+        assert await nothing_left(upstream)
+
+
+async def test_a_wait_that_nobody_goes_on_with_does_not_hinder_the_end():
+    """Bursts ends so what it has stepped: its task is never cancelled, and the future stays as it was."""
+    async with silent(WHOLE[:-1]) as host, opened(f"http://{host}") as upstream:
+        async with upstream.request("GET", "x") as response:
+            await anext(response.chunks)
+            waiting = anext(response.chunks)
+            waiting.send(None)
+            with pytest.raises(Abandoned):
+                waiting.throw(Abandoned())
         assert await nothing_left(upstream)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from tests.core.upstream.kit import Arrived, http, raw_server  # noqa: F401 - for this plugin's tests
+from tests.core.upstream.kit import Arrived, http, raw_server, silent  # noqa: F401 - for this plugin's tests
 
 from cgb import Context, Event, Message, MessagesRequest, Usage
 from cgb.messages import CARRY_FIELD, carried

@@ -5,17 +5,19 @@ import logging
 import re
 import subprocess
 import sys
+from contextlib import aclosing
 from urllib.parse import unquote
 
 import orjson
 import pytest
 
 from cgb import ApiError, NotFound, Overloaded, RateLimited, Timeout, Unauthenticated, UnusableAnswer, UpstreamFailed
+from cgb.server.bursts import Bursts
 from cgb.testing import SimulatedGemini
 from cgb_plugins.gemini import Gemini
 from cgb_plugins.gemini.wire import Client
 
-from .kit import http, raw_server
+from .kit import http, raw_server, silent
 from .test_frames import ERROR, ONE, TWO, data, texts
 
 KEY = "AIza-not-a-real-key"
@@ -265,6 +267,23 @@ async def test_what_fails_in_mid_answer_is_not_asked_with_another_key():
             await asking(server.url, **THREE)
 
     assert keys_of(server) == ["1"]
+
+
+async def test_a_client_that_leaves_while_it_is_written_to_ends_the_stream():
+    """Meanwhile the answer has been read as far as it came, and waits for more."""
+
+    async def frames_of(client):
+        async with client.stream("m", BODY) as found:
+            async for frames in found:
+                for frame in frames:
+                    yield frame
+
+    async with silent(http(data(ONE, TWO))[: -len(data(TWO))]) as host:
+        client = Client(settings(f"http://{host}"))
+        items = frames_of(client)
+        async with aclosing(items), aclosing(Bursts(items)) as bunches:
+            assert texts(await anext(bunches)) == ["one"]
+        await client.aclose()
 
 
 async def test_without_a_key_none_is_sent():
