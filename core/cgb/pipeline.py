@@ -139,14 +139,15 @@ class Pipeline:
             ApiError: the request failed, or what came is no whole answer; whatever a plugin or the core itself raises
                 has become one.
         """
-        grammar = Grammar()
+        grammar, repeats, index = Grammar(), None, -1
         try:
             rewritten, route = await self.route(request, ctx)
             self._watch(ctx)
             async with aclosing(self._sender.send(rewritten, route, ctx)) as events:
                 async for event in events:
-                    if type(event) is not grammar.repeats or event.index != grammar.index:  # type: ignore[union-attr]
+                    if type(event) is not repeats or event.index != index:  # type: ignore[union-attr]
                         read(grammar, event)
+                        repeats, index = grammar.repeats, grammar.index
                         ctx.seen.read(event)
                     yield event
             if not grammar.complete:

@@ -28,11 +28,12 @@ async def transform_stream(events: AsyncGenerator[Event], request: MessagesReque
     The calls that a failure proposes go up through all stages, as a tool's arguments may have to be restored there;
     the wrapper holds them until nothing better is to be had.
     """
-    grammar = Grammar()
+    grammar, repeats, index = Grammar(), None, -1
     try:
         async for event in events:
-            if type(event) is not grammar.repeats or event.index != grammar.index:  # type: ignore[union-attr]
+            if type(event) is not repeats or event.index != index:  # type: ignore[union-attr]
                 grammar.read(event)
+                repeats, index = grammar.repeats, grammar.index
             yield event
         grammar.end()
     except GrammarError as error:
