@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -29,6 +30,7 @@ FULL = (
 
 def main(options: argparse.Namespace) -> None:
     """Measure, or read what was measured; print and write."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or its servers would outlive it
     if options.read:
         kept = json.loads(options.read.read_text())
         rounds, told, missing = list(map(Round.read, kept["rounds"])), kept["conditions"], kept["missing"]
