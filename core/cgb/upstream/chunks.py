@@ -23,7 +23,7 @@ class Chunks:
     of what it takes to read.
     """
 
-    __slots__ = ("_connection", "_has_begun", "_news", "_timeouts", "_watch")
+    __slots__ = ("_connection", "_has_begun", "_is_awaited", "_news", "_timeouts", "_watch")
 
     def __init__(self, connection: Connection, watch: Watch, timeouts: Timeouts) -> None:
         self._connection: Connection | None = connection
@@ -31,13 +31,18 @@ class Chunks:
         self._timeouts = timeouts
         self._has_begun = False
         self._news: Future[None] | None = None
+        self._is_awaited = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
         while (data := self.take()) is None:
-            await self.news()
+            news, self._is_awaited = self.news(), True
+            try:
+                await news
+            finally:
+                self._is_awaited = False
         if not data:
             raise StopAsyncIteration
         return data
@@ -71,8 +76,8 @@ class Chunks:
         Raises:
             RuntimeError: another reader waits.
         """
-        if self._is_waited_for:
-            raise RuntimeError("the reading of an answer, which one at a time may do, is already running")
+        if self._news is not None and not self._news.done():
+            raise _running()
         if self._connection is None:
             raise RuntimeError("nothing more comes, and `take` says so")
         self._watch.waiting_since = self._watch.clock()
@@ -82,12 +87,14 @@ class Chunks:
     def close(self) -> None:
         """Nothing more is taken: the connection may be another's.
 
-        But for who still waits: what he waits for has not come, so that the connection is nobody's any more, and he is
-        told that it broke.
+        Raises:
+            RuntimeError: a reader still waits in `async for`; he is told that the connection broke. Who takes chunks
+                himself and leaves has given up waiting.
         """
-        if not self._is_waited_for:
-            self._connection = None
+        if self._is_awaited:
+            raise _running()
+        self._connection = None
 
-    @property
-    def _is_waited_for(self) -> bool:
-        return self._news is not None and not self._news.done()
+
+def _running() -> RuntimeError:
+    return RuntimeError("the reading of an answer, which one at a time may do, is already running")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
@@ -14,22 +14,14 @@ from .lines import Lines
 from .values import Values, no_json
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
+
+    from cgb.upstream import Chunks
 
 _DATA = b"data: "
 _BLANK = len("\n\r\n")
 _OF_A_FRAME = {"candidates", "error"}
 """The members by which a frame is known that follows one that was broken off."""
-
-
-class Body(Protocol):
-    """The bytes of a stream as they come: `cgb.upstream.Chunks`."""
-
-    def take(self) -> bytes | None:
-        """What has come since the last time, None where that is nothing; empty after the end."""
-
-    def news(self) -> Awaitable[None]:
-        """Done when there is something to take."""
 
 
 class Frames:
@@ -42,7 +34,7 @@ class Frames:
         UnusableAnswer: something that is not UTF-8, not JSON or not whole.
     """
 
-    def __init__(self, body: Body, model: str) -> None:
+    def __init__(self, body: Chunks, model: str) -> None:
         self._body = body
         self._lines = Lines()
         self._reader = _Reader(model)

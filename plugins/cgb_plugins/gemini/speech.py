@@ -60,7 +60,7 @@ class Speech:
         return self._thought(text, signature) if part.get("thought") is True else self._text(text, signature)
 
     def write(self, text: str) -> list[Event]:
-        """Say words as they are: no stop sequence may begin in them."""
+        """Say words in which no stop sequence is left to be found."""
         if not text:
             return []
         if self._writer.open_block == "text":

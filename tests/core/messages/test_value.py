@@ -27,6 +27,12 @@ def test_with_makes_the_next_one():
     assert value.to_wire() == {"name": "a"}
 
 
+def test_with_shares_no_set_of_fields():
+    value = Small.model_validate({"new": 1})
+    value.with_(name="b", new=2, newer=3)
+    assert (value.model_fields_set, value.model_extra) == ({"new"}, {"new": 1})
+
+
 def test_get_reads_known_and_unknown_fields():
     value = Small.model_validate({"new": 5, "copy": "mine", "json": None})
     assert (value.get("name"), value.get("new"), value.get("none"), value.get("none", 7)) == ("x", 5, None, 7)
