@@ -43,11 +43,10 @@ async def events_of(prepare: Callable[[], Awaitable[Prepared]]) -> AsyncGenerato
     while due is not None:
         async with ask(due) as pieces:
             async for frames in pieces:
-                for frame in frames:
-                    for event in answer.read(frame):
-                        yield event
-                    if answer.is_complete:
-                        return
+                for event in answer.read(frames):
+                    yield event
+                if answer.is_complete:
+                    return
         due = hops.next(due)
     for event in answer.end():
         yield event
@@ -73,22 +72,38 @@ class _Answer:
         self._unknown: tuple[Call, ...] = ()
         self._is_mended = False
 
-    def read(self, frame: Mapping[str, Any]) -> list[Event]:
-        """The events of a frame."""
-        candidate = self._hops.read(frame)
-        if "promptFeedback" in frame:
-            self._blocked = self._blocked or _blocked(frame)
-        if grounding := candidate.get("groundingMetadata"):
-            self._grounding |= {name: value for name, value in grounding.items() if value}
-        events = self._begin(frame) if self._writer is None else []
-        if self._finish:
-            return events  # text after the finish reason is not part of the answer; its usage is
-        content = candidate.get("content")
-        parts: list[dict[str, Any]] = (content and content.get("parts")) or []
-        words = parts[0].get("text") if len(parts) == 1 and len(parts[0]) == 1 else None
-        if type(words) is str and self._is_plain and not candidate.get("finishReason"):  # as nearly all
-            events += self._speech.write(words)
-            return events
+    def read(self, frames: Iterable[Mapping[str, Any]]) -> list[Event]:
+        """The events of frames that came together; the words that they bring one after the other are one delta."""
+        events: list[Event] = []
+        words: list[str] = []
+        for frame in frames:
+            candidate = self._hops.read(frame)
+            if "promptFeedback" in frame:
+                self._blocked = self._blocked or _blocked(frame)
+            if grounding := candidate.get("groundingMetadata"):
+                self._grounding |= {name: value for name, value in grounding.items() if value}
+            if self._writer is None:
+                events += self._begin(frame)
+            if self._finish:
+                continue  # text after the finish reason is not part of the answer; its usage is
+            content = candidate.get("content")
+            parts: list[dict[str, Any]] = (content and content.get("parts")) or []
+            text = parts[0].get("text") if len(parts) == 1 and len(parts[0]) == 1 else None
+            if type(text) is str and self._is_plain and not candidate.get("finishReason"):  # as nearly all
+                words.append(text)
+                continue
+            events += self._speech.write("".join(words))
+            words.clear()
+            events += self._read(parts, candidate)
+            if self.is_complete:
+                break
+        if words:
+            events += self._speech.write("".join(words))
+        return events
+
+    def _read(self, parts: list[dict[str, Any]], candidate: Mapping[str, Any]) -> list[Event]:
+        """The events of one frame's parts."""
+        events: list[Event] = []
         for part in self._parts(parts, candidate):
             if self._asked.domains is not None and not part.get("thought"):
                 self._held.append(part)  # a search's results go before the words that rest on them
