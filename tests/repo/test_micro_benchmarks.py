@@ -37,9 +37,13 @@ def test_the_history_is_ten_times_as_long(micro):
     assert long - fixed == pytest.approx(10 * (short - fixed), rel=0.01)
 
 
-def test_every_chunk_reaches_the_client(micro):
-    with micro.CASES["server: small request, 1000 chunks, each"].opened() as once:
-        assert once().count(b"content_block_delta\ndata") == 1_000
+@pytest.mark.parametrize(("how", "deltas"), [("one by one", range(1_000, 1_001)), ("at once", range(1, 20))])
+def test_every_chunk_reaches_the_client(micro, how, deltas):
+    prose = import_module("cases.bodies").prose
+    with micro.CASES[f"server: 1000 chunks {how}, each"].opened() as once:
+        answer = once()
+    assert answer.count(prose(40).encode()) == 1_000
+    assert answer.count(b"content_block_delta\ndata") in deltas
 
 
 def test_one_case_is_timed_from_the_command_line():

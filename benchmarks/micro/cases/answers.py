@@ -11,7 +11,7 @@ from cgb.server.body import parse_request
 from cgb.sse import encode
 
 from .bodies import MODEL, prose, small, streamed
-from .bridge import answering, cut, pipeline
+from .bridge import answering, pipeline, together
 from .case import Case, Once, driven
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def writing() -> AbstractContextManager[Once]:
 async def reading() -> AsyncIterator[Callable[[], Awaitable[object]]]:
     """Gemini's frames to events: the transport alone."""
     request = parse_request(small())
-    with answering([*cut(streamed(CHUNKS))]):
+    with answering(together(streamed(CHUNKS))):
         async with pipeline() as opened:
             route = await opened.route_of(request.model)
             transport = opened.transports[route.transport]

@@ -67,8 +67,8 @@ def schemas() -> list[dict[str, Any]]:
 
 
 def small() -> bytes:
-    """A request of a few words."""
-    return orjson.dumps(_asked([{"role": "user", "content": "Say hello."}]))
+    """A request of a few words, and of as few in its answer: a model that thinks is given room beyond that limit."""
+    return orjson.dumps({**_asked([{"role": "user", "content": "Say hello."}]), "max_tokens": 1024})
 
 
 def claude_code(rounds: int = 29) -> bytes:
@@ -99,11 +99,11 @@ def _round(call: str, tool: str) -> list[dict[str, Any]]:
     ]
 
 
-def streamed(chunks: int) -> bytes:
-    """Gemini's stream of so many chunks of text."""
+def streamed(chunks: int) -> list[bytes]:
+    """Gemini's stream of so many chunks of text, as it sends them."""
     frames = [_frame(place, {"parts": [{"text": prose(40)}], "role": "model"}) for place in range(chunks)]
     last = _frame(chunks, {"parts": [{"text": ""}], "role": "model"}, finishReason="STOP")
-    return b"".join(b"data: " + orjson.dumps(frame) + b"\r\n\r\n" for frame in [*frames, last])
+    return [b"data: " + orjson.dumps(frame) + b"\r\n\r\n" for frame in [*frames, last]]
 
 
 def _frame(tokens: int, content: dict[str, Any], **fields: Any) -> dict[str, Any]:

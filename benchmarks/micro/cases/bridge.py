@@ -14,7 +14,7 @@ from cgb.plugins import load, select
 from cgb.upstream import Chunks, Response, Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
     from contextlib import AbstractContextManager
 
 CONFIG = Config(
@@ -51,6 +51,7 @@ def answering(pieces: Sequence[bytes]) -> AbstractContextManager[object]:
     return patch.object(Upstream, "request", request)
 
 
-def cut(body: bytes, size: int = 65_536) -> Iterator[bytes]:
-    """A body in the pieces in which it is read."""
-    return (body[place : place + size] for place in range(0, len(body), size))
+def together(sent: Iterable[bytes], size: int = 65_536) -> list[bytes]:
+    """What was sent at once, in the pieces in which it is read."""
+    body = b"".join(sent)
+    return [body[place : place + size] for place in range(0, len(body), size)]

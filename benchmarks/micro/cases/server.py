@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 from cgb.server import create_app
 
 from .bodies import claude_code, small, streamed
-from .bridge import CONFIG, answering, cut
+from .bridge import CONFIG, answering, together
 from .case import Case, driven
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 
     from cgb.server.app import App
 
 
 @asynccontextmanager
-async def serving(body: bytes, chunks: int) -> AsyncIterator[Callable[[], Awaitable[object]]]:
-    """A server whose every answer has so many chunks."""
+async def serving(body: bytes, answer: Sequence[bytes]) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """A server to which every answer comes in these pieces."""
     app = create_app(CONFIG)
-    with answering([*cut(streamed(chunks))]):
+    with answering(answer):
         async with app.life():
             yield partial(_ask, app, body)
 
@@ -70,7 +70,8 @@ def _scope(body: bytes) -> dict[str, Any]:
 
 
 CASES = (
-    Case("server: small request, 10 chunks", lambda: driven(serving(small(), 10))),
-    Case("server: small request, 1000 chunks, each", lambda: driven(serving(small(), 1_000)), 1_000),
-    Case("server: Claude Code's request, 10 chunks", lambda: driven(serving(claude_code(), 10))),
+    Case("server: small request, 10 chunks", lambda: driven(serving(small(), together(streamed(10))))),
+    Case("server: 1000 chunks at once, each", lambda: driven(serving(small(), together(streamed(1_000)))), 1_000),
+    Case("server: 1000 chunks one by one, each", lambda: driven(serving(small(), streamed(1_000))), 1_000),
+    Case("server: Claude Code's request, 10 chunks", lambda: driven(serving(claude_code(), together(streamed(10))))),
 )

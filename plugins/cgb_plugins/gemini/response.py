@@ -88,11 +88,11 @@ class _Answer:
                 continue  # text after the finish reason is not part of the answer; its usage is
             content = candidate.get("content")
             parts: list[dict[str, Any]] = (content and content.get("parts")) or []
-            text = parts[0].get("text") if len(parts) == 1 and len(parts[0]) == 1 else None
-            if type(text) is str and self._is_plain and not candidate.get("finishReason"):
-                if self._limit is None or self._is_below(self._limit):  # as nearly all
-                    words.append(text)
-                    continue
+            text: Any = parts[0].get("text") if len(parts) == 1 and len(parts[0]) == 1 else None
+            is_plain = type(text) is str and self._is_plain and not candidate.get("finishReason")
+            if is_plain and (self._limit is None or self._is_below(self._limit)):  # as nearly all
+                words.append(text)
+                continue
             events += self._speech.write("".join(words))
             words.clear()
             events += self._read(parts, candidate)

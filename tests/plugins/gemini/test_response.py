@@ -502,14 +502,14 @@ def encoded(frames):
     return b"".join(sse(compact(one)) for one in frames)
 
 
-def outcome(chunks):
+def outcome(chunks, stops=None, **fields):
     """The answer's blocks and end, or the error; the grammar is checked along the way, also before an error."""
 
     async def collect():
-        request, events, grammar = request_of(tools=[tool()]), [], Grammar()
+        request, events, grammar = request_of(tools=[tool()], stop_sequences=stops), [], Grammar()
         frames = Frames(Arrived(*chunks), "m")
         try:
-            async for event in streamed(lambda _: contextlib.nullcontext(frames), {}, asked(request)):
+            async for event in streamed(lambda _: contextlib.nullcontext(frames), {}, asked(request, **fields)):
                 grammar.read(event)
                 events.append(event)
         except ApiError as error:
@@ -534,6 +534,37 @@ def test_any_split_into_chunks_gives_the_same_answer(frames, edges):
     assert outcome(split(data, edges)) == whole
     assert outcome([data[place : place + 1] for place in range(len(data))]) == whole
     assert outcome([data.replace(b"\r\n", b"\n")]) == whole
+
+
+@for_all(ANSWERS, st.sampled_from([None, 1, 1_000, 500_000]), st.sampled_from([None, ["a"], ["ab"]]))
+def test_frames_that_come_together_give_the_answer_of_those_that_do_not(frames, limit, stops):
+    together = outcome([encoded(frames)], stops, visible_tokens=limit)
+
+    assert outcome([encoded([one]) for one in frames], stops, visible_tokens=limit) == together
+
+
+def test_nothing_is_said_beyond_the_clients_own_limit_where_it_comes_together():
+    """Not even where Gemini's figures go back."""
+    counted = [frame(text("ab"), usage={"candidatesTokenCount": tokens}) for tokens in (2, 6, 1)]
+
+    assert outcome([encoded(counted)], visible_tokens=3)[:2] == ([{"type": "text", "text": "ab"}], "max_tokens")
+
+
+def test_words_that_come_together_are_one_delta():
+    """What one read brought is written in one piece all the same; a piece for each frame is only more to read."""
+
+    async def deltas(*pieces):
+        async def given():
+            for frames in pieces:
+                yield frames
+
+        events = [event async for event in streamed(lambda _: contextlib.aclosing(given()), {}, asked())]
+        return [event.text for event in events if isinstance(event, TextDelta)]
+
+    one, two, signed = frame(text("one ")), frame(text("two ")), frame(text("three", thoughtSignature="c2ln"))
+    last = frame(text("."), finish="STOP")
+    assert asyncio.run(deltas([one, two], [one], [two, last])) == ["one two ", "one ", "two ", "."]
+    assert asyncio.run(deltas([one, one, signed, two, last])) == ["one one ", "three", "two ", "."]
 
 
 @for_all(ANSWERS)

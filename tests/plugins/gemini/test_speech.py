@@ -173,6 +173,7 @@ def counted(words_, tokens, **fields):
         ([counted("ab", 2), counted("cd", 4, finish="STOP")], ("abcd", "end_turn")),
         ([counted("ab", 2), counted("cd", 4), counted("ef", 6, finish="STOP")], ("abcd", "max_tokens")),
         ([counted("ab", 2), counted("cdef", 6), counted("gh", 8, finish="STOP")], ("abcd", "max_tokens")),
+        ([counted("abc", 3), counted("defg", 7, finish="STOP")], ("abcd", "max_tokens")),
         ([counted("ab" * 8, 8, finish="STOP")], ("ab" * 4, "max_tokens")),
         ([counted("ab" * 8, 8, finish="MAX_TOKENS")], ("ab" * 4, "max_tokens")),
         ([frame(thought("t" * 99)), counted("ab", 4, finish="STOP")], ("ab", "end_turn")),
