@@ -89,6 +89,16 @@ def test_a_traceback_is_shown(capsys):
     assert "ValueError: invalid" in said
 
 
+def test_a_line_does_not_pay_for_what_it_does_not_say(monkeypatch):
+    heard = []
+    setup("info")
+    monkeypatch.setattr(logging.getLogger("cgb"), "handle", heard.append)
+
+    logging.getLogger("cgb").info("x")
+
+    assert (heard[0].thread, heard[0].process, heard[0].lineno) == (None, None, 0)
+
+
 def test_levels():
     setup("DEBUG")
     assert logging.getLogger("cgb").level == logging.DEBUG
@@ -102,7 +112,9 @@ def test_printable():
 
 
 @pytest.fixture(autouse=True)
-def _as_before():
+def _as_before(monkeypatch):
+    for name in ("logThreads", "logProcesses", "logMultiprocessing", "_srcfile"):
+        monkeypatch.setattr(logging, name, getattr(logging, name))
     root, ours = logging.getLogger(), logging.getLogger("cgb")
     before = root.handlers[:], root.level, ours.level
     # basicConfig closes the handlers it replaces, and these are pytest's.
