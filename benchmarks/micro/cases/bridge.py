@@ -40,6 +40,10 @@ class _Arrived(Chunks):
     def take(self) -> bytes:
         return next(self._left, b"")
 
+    @override
+    def news(self) -> None:
+        return None
+
 
 def answering(pieces: Sequence[bytes]) -> AbstractContextManager[object]:
     """Let every service answer with these bytes."""

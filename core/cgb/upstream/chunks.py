@@ -37,12 +37,15 @@ class Chunks:
         return self
 
     async def __anext__(self) -> bytes:
-        while (data := self.take()) is None:
-            news, self._is_awaited = self.news(), True
-            try:
-                await news
-            finally:
-                self._is_awaited = False
+        data = None
+        while data is None:
+            if (news := self.news()) is not None:
+                self._is_awaited = True
+                try:
+                    await news
+                finally:
+                    self._is_awaited = False
+            data = self.take()
         if not data:
             raise StopAsyncIteration
         return data
@@ -70,8 +73,8 @@ class Chunks:
             self._watch.begin()
         return data
 
-    def news(self) -> Future[None]:
-        """Done when there is something to take, or nothing more comes; to be asked for where nothing was to be taken.
+    def news(self) -> Future[None] | None:
+        """Done when there is something to take, or nothing more comes; None where that is so already.
 
         Raises:
             RuntimeError: another reader waits.
@@ -79,10 +82,11 @@ class Chunks:
         if self._news is not None and not self._news.done():
             raise _running()
         if self._connection is None:
-            raise RuntimeError("nothing more comes, and `take` says so")
-        self._watch.waiting_since = self._watch.clock()
-        self._news = self._connection.news()
-        return self._news
+            return None
+        news = self._news = self._connection.news()
+        if news is not None:
+            self._watch.waiting_since = self._watch.clock()
+        return news
 
     def close(self) -> None:
         """Nothing more is taken: the connection may be another's.

@@ -106,7 +106,8 @@ class Connection(Protocol):
         while not self._is_begun:
             if self._error is not None:
                 raise self._error
-            await self.news()
+            if (news := self.news()) is not None:
+                await news
 
     def take(self) -> bytes | None:
         """What has come of the body since the last time, None where that is nothing; empty after its end.
@@ -129,8 +130,10 @@ class Connection(Protocol):
             raise self._error
         return None
 
-    def news(self) -> Future[None]:
-        """Done when more has come, or no more will; for one who waits."""
+    def news(self) -> Future[None] | None:
+        """Done when more has come, or no more will; None where that is so already."""
+        if self._pieces or self._is_whole or self._error is not None:
+            return None
         waiter = self._waiter = get_running_loop().create_future()
         return waiter
 

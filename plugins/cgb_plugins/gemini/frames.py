@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cgb.upstream import Chunks
 
 _DATA = b"data: "
+_VALUE = len(_DATA)
 _BLANK = len("\n\r\n")
 _OF_A_FRAME = {"candidates", "error"}
 """The members by which a frame is known that follows one that was broken off."""
@@ -58,10 +59,10 @@ class Frames:
             found, self._first = self._first, None
             return found
         while not self._is_over:
+            if (news := self._body.news()) is not None:
+                await news
             chunk = self._body.take()
-            if chunk is None:
-                await self._body.news()
-            elif found := self._found(chunk):
+            if chunk is not None and (found := self._found(chunk)):
                 return found
         if self._error is not None:
             raise self._error
@@ -72,7 +73,7 @@ class Frames:
         is_event = chunk.startswith(_DATA) and chunk.find(b"\n") >= len(chunk) - _BLANK
         if is_event and self._reader.is_plain and not self._lines.is_begun:  # as nearly all that a model writes
             try:
-                value = orjson.loads(chunk[len(_DATA) :])
+                value = orjson.loads(chunk[_VALUE:])
             except orjson.JSONDecodeError:
                 value = None
             if type(value) is dict and "error" not in value:

@@ -89,10 +89,12 @@ class _Answer:
             content = candidate.get("content")
             parts: list[dict[str, Any]] = (content and content.get("parts")) or []
             text: Any = parts[0].get("text") if len(parts) == 1 and len(parts[0]) == 1 else None
-            is_plain = type(text) is str and self._is_plain and not candidate.get("finishReason")
-            if is_plain and (self._limit is None or self._is_below(self._limit)):  # as nearly all
-                words.append(text)
-                continue
+            if type(text) is str and self._is_plain and not candidate.get("finishReason"):  # as nearly all
+                count = 0 if self._limit is None else self._hops.count("candidatesTokenCount")
+                if self._limit is None or count < self._limit:
+                    self._counted = count
+                    words.append(text)
+                    continue
             events += self._speech.write("".join(words))
             words.clear()
             events += self._read(parts, candidate)
@@ -142,13 +144,6 @@ class _Answer:
             parts, self._unknown = mended(parts, self._asked)
             self._is_mended = not self._unknown and any("functionCall" in part for part in parts)
         return parts
-
-    def _is_below(self, limit: int) -> bool:
-        """Whether all of the frame is within the client's own limit, and more would be."""
-        count: int = self._hops.count("candidatesTokenCount")
-        if count < limit:
-            self._counted = count
-        return count < limit
 
     def _fitting(self, found: list[dict[str, Any]], candidate: Mapping[str, Any], limit: int) -> list[dict[str, Any]]:
         """A frame's parts, within the client's own limit, where Gemini was given a higher one.

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import ssl
+from collections import deque
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -60,15 +61,14 @@ class Arrived:
     """A body as `cgb.upstream.Chunks` gives it, whose chunks are all there; whether it ends or leaves who waits."""
 
     def __init__(self, *chunks: bytes, ends: bool = True):
-        self._chunks = filter(None, chunks)
+        self._chunks = deque(filter(None, chunks))
         self._ends = ends
 
     def take(self):
-        return next(self._chunks, b"" if self._ends else None)
+        return self._chunks.popleft() if self._chunks else b"" if self._ends else None
 
     def news(self):
-        assert not self._ends
-        return asyncio.get_running_loop().create_future()
+        return None if self._chunks or self._ends else asyncio.get_running_loop().create_future()
 
 
 @asynccontextmanager

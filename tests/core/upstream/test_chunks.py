@@ -59,8 +59,17 @@ async def test_who_waits_after_the_end_is_told_not_left_waiting():
     async with silent(WHOLE) as host, opened(f"http://{host}") as upstream:
         async with upstream.request("GET", "x") as response:
             pass
-        with pytest.raises(RuntimeError, match="`take` says so"):
-            response.chunks.news()
+        assert (response.chunks.news(), response.chunks.take()) == (None, b"")
+
+
+async def test_who_need_not_wait_is_told():
+    async with in_two(ONE, TWO) as (url, told), opened(url) as upstream, upstream.request("GET", "x") as response:
+        if (waiting := response.chunks.news()) is not None:
+            await waiting
+        assert (response.chunks.news(), response.chunks.take()) == (None, b"one")
+        told.set()
+        await response.chunks.news()
+        assert (response.chunks.news(), response.chunks.take()) == (None, b" two")
 
 
 async def test_who_gives_up_waiting_may_wait_again():
