@@ -20,6 +20,8 @@ id = "deep"
 to = "gemini/gemini-deep"
 """
 
+SUNDAY = "2026-11-22T09:30"
+
 
 @pytest.fixture
 def route(invoke, tmp_path):
@@ -30,7 +32,7 @@ def route(invoke, tmp_path):
 
 
 def test_where_no_rule_holds_each_says_why(route):
-    result = route("--at", "2026-11-22T09:30")
+    result = route("--at", SUNDAY)
     assert result.exit_code == 0, result.output
     assert result.output.startswith(
         "request  main, claude-opus-5-5, messages: 2, tools: 12, tokens: about 11,913\n\nrules"
@@ -77,10 +79,11 @@ def test_all_of_it_as_json(route):
 
 
 def test_a_request_without_a_route_fails(route):
-    result = route("--model", "llama")
+    asked = ("--model", "llama", "--at", SUNDAY)
+    result = route(*asked)
     assert result.exit_code == 1
     assert "404 not_found_error: no plugin has a route for the model 'llama'." in result.output
-    assert json.loads(route("--json", "--model", "llama").stdout)["error"]["status"] == 404
+    assert json.loads(route("--json", *asked).stdout)["error"]["status"] == 404
 
 
 def test_a_list_without_rules(route):
@@ -108,8 +111,9 @@ def test_a_wrong_rule_is_told_with_its_line(route, tmp_path):
     assert result.stderr.startswith("cgb: cgb.toml:4: plugin.routing.rules[0].when.tokens: should be a count such as")
 
 
-def test_explain_shows_the_rules_too(route, invoke):
+def test_explain_shows_the_rules_too(route, invoke, tmp_path):
     assert route().exit_code == 0
+    (tmp_path / "cgb.toml").write_text(RULES.replace(', { hours = "09:00-10:00", days = "mon" }', ""))  # it asks now
     result = invoke("explain", "request.json", "--upto", "choose_route")
     assert "      ✗ tokens: wanted at least 200001, found 11,913\n" in result.output
     assert "  routing  no_rule: no rule holds\n" in result.output

@@ -1,3 +1,4 @@
+import re
 import threading
 import time
 
@@ -20,7 +21,9 @@ def test_who_holds_the_event_loop_is_named(broken, monkeypatch):
         return request
 
     found = broken(rewrite_request=slowly)
-    assert all("it holds the event loop for 0.0 s: nobody else is answered" in said for said in found.values())
+    assert all(
+        re.search(r"it holds the event loop for [\d.]+ s: nobody else is answered", one) for one in found.values()
+    )
 
 
 def test_who_never_comes_back_is_named(broken, monkeypatch):
