@@ -94,7 +94,7 @@ def test_split_sends_a_conversation_elsewhere(client: anthropic.Anthropic, gemin
 
 
 def test_redact_finds_a_secret_that_comes_in_pieces(client: anthropic.Anthropic, gemini: SimulatedGemini) -> None:
-    gemini.reply({"text": f"The key is {SECRET}, I think.", "chunks": 12})
+    gemini.reply({"text": f"The key is {SECRET}, I think.", "chunks": 12, "delay": 0.01})
     with client.messages.stream(**asking()) as stream:
         pieces = list(stream.text_stream)
     assert "".join(pieces) == "The key is [redacted], I think."

@@ -15,12 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from ssl import SSLContext
 
-_MOST = 262_144
-"""How many bytes of a body may wait here; where more would, the server has to."""
-_FINAL = 200
-"""The first status that is no announcement of another."""
-_BARE = frozenset({204, 304})
-"""Those that never have a body."""
+_MOST = 262_144  # how many bytes of a body may wait here; where more would, the server has to
+_FINAL = 200  # the first status that is no announcement of another
+_BARE = frozenset({204, 304})  # those that never have a body
 
 BROKEN = (OSError, HttpParserError, HttpParserUpgrade)
 """What is raised of a connection that broke, or where what came is no HTTP."""

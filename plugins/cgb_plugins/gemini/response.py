@@ -10,8 +10,11 @@ from cgb.messages import Writer
 from .asked import Asked
 from .finish import CUT_SHORT, REFUSALS, SPOILT, UNEXPECTED, ended, nothing, passing, refusal, spoilt
 from .hops import Hops, present
+from .own_limit import OwnLimit, is_words
 from .speech import Speech
 from .spoilt import Call, calls_of, mended
+
+_WRITTEN = "candidatesTokenCount"
 
 Ask = Callable[[dict[str, Any]], AbstractAsyncContextManager[AsyncIterable[list[dict[str, Any]]]]]
 
@@ -60,14 +63,12 @@ class _Answer:
         self._asked = asked
         self._hops = hops
         self._may_stop = bool(asked.request.stop_sequences)
-        self._limit = asked.visible_tokens
+        self._limit = None if asked.visible_tokens is None else OwnLimit(asked.visible_tokens)
         self._is_plain = not self._may_stop and asked.domains is None
         self._writer: Writer | None = None
         self._finish: Mapping[str, Any] = {}
         self._grounding: dict[str, Any] = {}
         self._blocked = ""
-        self._is_full = False
-        self._counted = 0
         self._held: list[Mapping[str, Any]] = []
         self._unknown: tuple[Call, ...] = ()
         self._is_mended = False
@@ -89,12 +90,10 @@ class _Answer:
             content = candidate.get("content")
             parts: list[dict[str, Any]] = (content and content.get("parts")) or []
             text: Any = parts[0].get("text") if len(parts) == 1 and len(parts[0]) == 1 else None
-            if type(text) is str and self._is_plain and not candidate.get("finishReason"):  # as nearly all
-                count = 0 if self._limit is None else self._hops.count("candidatesTokenCount")
-                if self._limit is None or count < self._limit:
-                    self._counted = count
-                    words.append(text)
-                    continue
+            is_plain = type(text) is str and self._is_plain and not candidate.get("finishReason")
+            if is_plain and (self._limit is None or self._limit.is_far(self._hops.count(_WRITTEN))):  # as nearly all
+                words.append(text)
+                continue
             events += self._speech.write("".join(words))
             words.clear()
             events += self._read(parts, candidate)
@@ -139,35 +138,16 @@ class _Answer:
         """A frame's parts that can be said; calls of unknown tools wait for what is decided about them."""
         parts = list(map(present, found))
         if self._limit is not None:
-            parts = self._fitting(parts, candidate, self._limit)
+            reason, has_text = candidate.get("finishReason"), self._speech.has_text
+            parts = self._limit.fitting(parts, reason, self._hops.count(_WRITTEN), has_text=has_text)
         if candidate.get("finishReason") == UNEXPECTED:
             parts, self._unknown = mended(parts, self._asked)
             self._is_mended = not self._unknown and any("functionCall" in part for part in parts)
         return parts
 
-    def _fitting(self, found: list[dict[str, Any]], candidate: Mapping[str, Any], limit: int) -> list[dict[str, Any]]:
-        """A frame's parts, within the client's own limit, where Gemini was given a higher one.
-
-        The frame's words are cut in proportion, for nobody says which of them is beyond.
-        """
-        reason, count = candidate.get("finishReason"), self._hops.count("candidatesTokenCount")
-        before, self._counted = self._counted, count
-        if count < limit or (reason and count == limit):
-            return found
-        words = sum(len(part["text"]) for part in found if _is_words(part))
-        if not (words or self._speech.has_text):
-            return found
-        if str(reason) in REFUSALS or str(reason) in SPOILT:
-            return found
-        self._is_full = True
-        left = words * max(limit - before, 0) // max(count - before, 1) if count > limit else words
-        fitting = []
-        for part in found:
-            kept = {**part, "text": part["text"][:left]} if _is_words(part) else part
-            left -= len(kept["text"]) if _is_words(part) else 0
-            # A part that was cut is not what was signed.
-            fitting.append(kept if kept == part else {"text": kept["text"]})
-        return fitting
+    @property
+    def _is_full(self) -> bool:
+        return self._limit is not None and self._limit.is_full
 
     def _say(self, part: Mapping[str, Any]) -> Iterable[Event]:
         events = self._speech.say(part)
@@ -190,8 +170,8 @@ class _Answer:
         """What was held back, after what its words rest on."""
         domains, others = self._asked.domains, self._held
         if domains is not None and self._grounding.get("webSearchQueries"):
-            text = "".join(part["text"] for part in self._held if _is_words(part))
-            others = [part for part in self._held if not _is_words(part)]
+            text = "".join(part["text"] for part in self._held if is_words(part))
+            others = [part for part in self._held if not is_words(part)]
             yield from self._speech.say_searched(self._grounding, text, domains)
         for part in others:
             if not self.is_complete:
@@ -247,13 +227,9 @@ class _Answer:
             input_tokens=max(read, 1),
             cache_creation_input_tokens=0,
             cache_read_input_tokens=cached,
-            output_tokens=self._hops.count("candidatesTokenCount") + thoughts,
+            output_tokens=self._hops.count(_WRITTEN) + thoughts,
             **more,
         )
-
-
-def _is_words(part: Mapping[str, Any]) -> bool:
-    return isinstance(part.get("text"), str) and not part.get("thought")
 
 
 def _blocked(frame: Mapping[str, Any]) -> str:

@@ -59,6 +59,7 @@ def states(subject: str, whole: Any, on: Sequence[Carrier] = STREAMED) -> Callab
 class Said:
     """What a model says, in no service's words.
 
+    `delay` are the seconds before each of its `chunks`.
     `end` is how: `limit`, `refusal`, `empty`, `eof`, `cut`, `hang`, the last three after `after` pieces; `wait` is
     the seconds that an error of this `status` asks for.
     """
@@ -67,6 +68,7 @@ class Said:
     thoughts: str = ""
     calls: Sequence[Mapping[str, Any]] = ()
     chunks: int = 3
+    delay: float = 0.0
     end: str = ""
     after: int = 1
     status: int = 200
@@ -75,7 +77,13 @@ class Said:
 
     def for_gemini(self) -> Mapping[str, Any]:
         """A step of the simulated Gemini."""
-        step = {"text": self.text, "thoughts": self.thoughts, "calls": self.calls, "chunks": self.chunks}
+        step = {
+            "text": self.text,
+            "thoughts": self.thoughts,
+            "calls": self.calls,
+            "chunks": self.chunks,
+            "delay": self.delay,
+        }
         kinds = {"limit": "max_tokens", "refusal": "safety"}
         if self.status != _OK:
             fault = {"kind": "http", "status": self.status, "message": self.message or "Said so."}
@@ -91,7 +99,13 @@ class Said:
             headers = {"retry-after": f"{self.wait:g}"} if self.wait else {}
             return {"status": self.status, "message": self.message or "Said so.", "headers": headers}
         finish = {"limit": "length", "refusal": "content_filter"}.get(self.end, "")
-        step = {"text": self.text, "reasoning": self.thoughts, "calls": self.calls, "chunks": self.chunks}
+        step = {
+            "text": self.text,
+            "reasoning": self.thoughts,
+            "calls": self.calls,
+            "chunks": self.chunks,
+            "delay": self.delay,
+        }
         fault = {"fault": self.end, "after": self.after + bool(self.after)} if self.end in _BREAKS else {}
         return ({} if self.end == "empty" else step) | {"finish": finish} | fault
 

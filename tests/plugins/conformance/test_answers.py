@@ -23,7 +23,7 @@ async def test_words_come_as_they_are_said(carrier):
     async with reached(carrier) as way:
         way.reply(Said("Here you are."))
         message = await way.ask()
-        way.reply(Said("Here you are."))
+        way.reply(Said("Here you are.", delay=0.01))
         words = [event.text async for event in way.events(request_of()) if isinstance(event, TextDelta)]
         assert "".join(words) == message.content[0].text
     return "".join(words), len(words) > 1, message.stop_reason

@@ -154,51 +154,6 @@ def test_a_client_that_takes_one_call_gets_the_first_which_is_the_signed_one():
     assert [note.kind for note in ctx.notes] == ["dropped"] * 2
 
 
-# The client's own limit
-
-
-def limited(*frames, limit=4, **fields):
-    message = answer(*frames, visible_tokens=limit, **fields)
-    return "".join(block.get("text", "") for block in message.content), message.stop_reason
-
-
-def counted(words_, tokens, **fields):
-    return frame(text(words_), usage={"candidatesTokenCount": tokens}, **fields)
-
-
-@pytest.mark.parametrize(
-    ("frames", "expected"),
-    [
-        ([counted("ab", 1), counted("cd", 2, finish="STOP")], ("abcd", "end_turn")),
-        ([counted("ab", 2), counted("cd", 4, finish="STOP")], ("abcd", "end_turn")),
-        ([counted("ab", 2), counted("cd", 4), counted("ef", 6, finish="STOP")], ("abcd", "max_tokens")),
-        ([counted("ab", 2), counted("cdef", 6), counted("gh", 8, finish="STOP")], ("abcd", "max_tokens")),
-        ([counted("abc", 3), counted("defg", 7, finish="STOP")], ("abcd", "max_tokens")),
-        ([counted("ab" * 8, 8, finish="STOP")], ("ab" * 4, "max_tokens")),
-        ([counted("ab" * 8, 8, finish="MAX_TOKENS")], ("ab" * 4, "max_tokens")),
-        ([frame(thought("t" * 99)), counted("ab", 4, finish="STOP")], ("ab", "end_turn")),
-    ],
-)
-def test_the_text_ends_where_the_client_wants_it_to(frames, expected):
-    assert limited(*frames) == expected
-
-
-def test_what_was_held_back_is_told_when_the_limit_is_reached():
-    frames = counted("abE", 4), counted("ND", 6, finish="STOP")
-
-    assert limited(*frames, request=STOPS) == ("abE", "max_tokens")
-
-
-def test_a_refusal_stays_one_beyond_the_limit():
-    assert limited(counted("ab" * 8, 8, finish="SAFETY"))[1] == "refusal"
-
-
-def test_a_call_is_whole_beyond_the_limit():
-    frames = frame(text("ab"), function("Bash", {"a": "x" * 99}), usage={"candidatesTokenCount": 50})
-
-    assert limited(frames, frame(text("c"), finish="STOP"))[1] == "tool_use"
-
-
 PIECES = st.lists(st.text("abE!ND\u00fc", min_size=1, max_size=8), min_size=1, max_size=8)
 
 
