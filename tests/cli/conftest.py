@@ -1,5 +1,6 @@
 """What the command line's tests share: a clean environment, a plugin that needs nobody, a bridge, a fake claude."""
 
+import gc
 import json
 import logging
 import os
@@ -14,6 +15,8 @@ import pytest
 from typer.testing import CliRunner
 
 DEADLINE_S = 30
+
+_SWITCHES = ("logThreads", "logProcesses", "logMultiprocessing", "_srcfile")
 
 ECHO = '''
 """Answer without asking anybody."""
@@ -87,12 +90,21 @@ _OURS = re.compile(
 
 
 @pytest.fixture(autouse=True)
-def levels_as_they_were():
-    """Commands that run in this process set up the log for good, and other tests read it."""
-    before = [(logger, logger.level) for logger in map(logging.getLogger, (None, "cgb"))]
+def _process_as_it_was():
+    """Commands that run in this process set up its log and its garbage collector for good, and other tests need both."""
+    root = logging.getLogger()
+    handlers, levels = root.handlers[:], [(logger, logger.level) for logger in (root, logging.getLogger("cgb"))]
+    switches = {name: getattr(logging, name) for name in _SWITCHES}
+    threshold = gc.get_threshold()
     yield
-    for logger, level in before:
+    root.handlers[:] = handlers
+    for logger, level in levels:
         logger.setLevel(level)
+    for name, value in switches.items():
+        setattr(logging, name, value)
+    gc.enable()
+    gc.unfreeze()
+    gc.set_threshold(*threshold)
 
 
 @pytest.fixture(autouse=True)
