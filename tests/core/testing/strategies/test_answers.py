@@ -1,8 +1,10 @@
-from hypothesis import find, given
+from hypothesis import given
 
 from cgb.messages import Message, events_of
 from cgb.testing import assert_stream
 from cgb.testing.strategies import answers, messages, usages
+
+from .drawn import some
 
 
 @given(answers(("One", "Two")))
@@ -21,4 +23,4 @@ def test_messages_are_any_messages(message, usage):
 
 
 def test_messages_may_be_such_as_no_model_says():
-    assert find(messages(), lambda message: any(block.type == "tool_result" for block in message.content))
+    assert some(messages(), lambda message: any(block.type == "tool_result" for block in message.content))

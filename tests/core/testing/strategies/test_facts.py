@@ -1,10 +1,12 @@
 from typing import get_args
 
-from hypothesis import find, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cgb import ApiError, Context, Kind, Record, Route, Target
 from cgb.testing.strategies import contexts, errors, records, requests, routes, targets
+
+from .drawn import some
 
 
 @given(requests().flatmap(contexts), routes(), targets(), records(), errors())
@@ -16,8 +18,8 @@ def test_they_are_what_hooks_are_handed(ctx, route, target, record, error):
 
 
 def test_a_record_may_be_of_a_given_request():
-    request = find(requests(), bool)
-    assert find(records(request), bool).request == request
+    request = some(requests(), bool)
+    assert some(records(request), bool).request == request
 
 
 @given(st.data())
@@ -28,5 +30,5 @@ def test_an_error_is_never_the_same_object(data):
 
 def test_every_kind_of_thinking_and_schema_comes():
     for kind in ("none", "levels", "budget"):
-        assert find(targets(), lambda target, kind=kind: target.thinking == kind)
-    assert find(targets(), lambda target: target.native and target.schema == "openapi")
+        assert some(targets(), lambda target, kind=kind: target.thinking == kind)
+    assert some(targets(), lambda target: target.native and target.schema == "openapi")
