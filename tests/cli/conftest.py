@@ -91,7 +91,7 @@ _OURS = re.compile(
 
 @pytest.fixture(autouse=True)
 def _process_as_it_was():
-    """Commands that run in this process set up its log and its garbage collector for good, and other tests need both."""
+    """Commands that run in this process set up its log and garbage collector for good, and other tests need both."""
     root = logging.getLogger()
     handlers, levels = root.handlers[:], [(logger, logger.level) for logger in (root, logging.getLogger("cgb"))]
     switches = {name: getattr(logging, name) for name in _SWITCHES}
