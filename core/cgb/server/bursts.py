@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from asyncio import CancelledError
+from asyncio import CancelledError, sleep
 from contextlib import suppress
+from time import perf_counter
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
+LONGEST_S = 0.005
+"""For how long items are put together that come without waiting: then who reads gets them, and others their turn."""
+
 
 class Bursts(Generic[Item]):
-    """Lists of the items that come without waiting: one list for each time `items` has to wait.
+    """Lists of the items that come without waiting: one list for each time `items` has to wait or takes `LONGEST_S`.
 
     What upstream sent in one piece so becomes one write to the client, without a timer or a second task: the items are
     read by a coroutine that is stepped by hand, and can be stopped wherever it has to wait.
@@ -31,6 +35,7 @@ class Bursts(Generic[Item]):
         self._burst: list[Item] = []
         self._steps: Any = None
         self._waits_for: Any = None
+        self._until = 0.0
         self._is_over = False
         self._error: BaseException | None = None
         self._is_abandoned = False
@@ -80,9 +85,12 @@ class Bursts(Generic[Item]):
             self._burst.append(item)
             if self._is_abandoned:
                 return
+            if perf_counter() > self._until:
+                await sleep(0)
 
     def _go_on(self, resume: Callable[[Any], Any], given: Any) -> None:
-        """Until it has to wait."""
+        """Until it has to wait, or has taken long enough."""
+        self._until = perf_counter() + LONGEST_S
         try:
             self._waits_for = resume(given)
         except StopIteration:

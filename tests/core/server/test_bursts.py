@@ -3,7 +3,14 @@ from contextlib import aclosing
 
 import pytest
 
-from cgb.server.bursts import Bursts
+from cgb.server import bursts
+from cgb.server.bursts import LONGEST_S, Bursts
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """However busy the machine is, nothing takes long."""
+    monkeypatch.setattr(bursts, "LONGEST_S", 60)
 
 
 async def collect(items):
@@ -26,6 +33,50 @@ async def test_what_comes_without_waiting_comes_together():
     opening = asyncio.create_task(open_gate())
     assert await collect(items()) == [[1, 2], [3, 4]]
     await opening
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Items that never wait, and each of which takes nearly as long as a list may be in the making."""
+    now = 0.0
+
+    def perf_counter():
+        nonlocal now
+        return now
+
+    async def items():
+        nonlocal now
+        for number in range(4):
+            now += 0.6 * LONGEST_S
+            yield number
+
+    monkeypatch.setattr(bursts, "LONGEST_S", LONGEST_S)
+    monkeypatch.setattr(bursts, "perf_counter", perf_counter)
+    return items
+
+
+async def test_what_takes_long_comes_in_part_and_others_have_their_turn(slow):
+    """LiteLLM takes a millisecond for each of its chunks: a hundred that were there at once held up everybody."""
+    seen = []
+
+    async def another():
+        while len(seen) < 5:
+            seen.append("another")
+            await asyncio.sleep(0)
+
+    running = asyncio.create_task(another())
+    async for bunch in Bursts(slow()):
+        seen += [bunch]
+    await running
+    assert seen[:4] == [[0, 1], "another", [2, 3], "another"]
+
+
+async def test_it_can_be_closed_between_two_parts(slow):
+    source = slow()
+    async with aclosing(source), aclosing(Bursts(source)) as bunches:
+        assert await anext(bunches) == [0, 1]
+    with pytest.raises(StopAsyncIteration):
+        await anext(source)
 
 
 async def test_nothing_comes_of_nothing():
