@@ -22,7 +22,7 @@ class OwnLimit:
         self._counted = 0
 
     def is_far(self, count: int) -> bool:
-        """Whether that many tokens are below it: then a frame is said as it is."""
+        """Take the count of a frame, and tell whether it is below the limit: then the frame is said as it is."""
         if count >= self._tokens:
             return False
         self._counted = count
