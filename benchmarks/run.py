@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 from harness import page, table, targets
-from harness.measure import Round, Scenario, measure_round
+from harness.measure import measure_round
+from harness.rounds import Round, Scenario
 from harness.servers import Server, Target
 
 QUICK = (

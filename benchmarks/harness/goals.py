@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.measure import Round
+    from harness.rounds import Round
 
 Figure = Callable[["Round"], float]
 """Raises KeyError where something was not measured."""

@@ -1,4 +1,4 @@
-"""Rounds of measurements: each visits every server with every shape, in an order of its own."""
+"""Rounds of measurements: each visits every server with every shape, in turns and in an order of its own."""
 
 from __future__ import annotations
 
@@ -8,118 +8,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from harness.rounds import Round, Scenario, Shot, Start
 from harness.servers import BENCHMARKS, Server, Target, connections_to, cpu_s, memory_mb
 from harness.shapes import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 LONGEST_S = 300.0
 SAMPLES_S = 0.05
+TURNS = 4
+"""How often a round visits each server with each shape: what else a machine does comes and goes within seconds, and
+would fall on one server's only visit and not on another's."""
 WARM_UP = 5
 PACED_S = 0.5
 """Seconds for each paced answer of a connection: they take as long as they take."""
-TOO_MUCH = frozenset({"small:100:20000 c=256", "cc:10 c=16", "long:10 c=1"})
-"""Scenarios in which a slow server would only be waited for."""
-FEW = frozenset({"small:100:20000 c=16", "new:10 c=1", "big:10 c=16"})
-"""Scenarios that show something of a few servers only, which name them."""
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A shape, and how many ask for it at once."""
-
-    shape: Shape
-    connections: int = 1
-
-    @classmethod
-    def parse(cls, name: str) -> Scenario:
-        """The scenario of a name such as `cc:10 c=1`."""
-        shape, _, connections = name.partition(" c=")
-        return cls(Shape.parse(shape), int(connections or 1))
-
-    @property
-    def name(self) -> str:
-        """As `parse` reads it."""
-        return f"{self.shape.name} c={self.connections}"
-
-    def takes(self, target: Target) -> bool:
-        """Whether a target takes part; a slow one is spared where it would only be waited for."""
-        if target.only is not None:
-            return self.name in target.only
-        return self.name in target.also if self.name in FEW else not (target.slow and self.name in TOO_MUCH)
-
-
-@dataclass(frozen=True)
-class Shot:
-    """What one server did with one scenario, once.
-
-    Attributes:
-        cpu_ms: processor time per answer.
-        client_cores, upstream_cores: how busy those two were, 1 being one core: near it, they are what is measured.
-        memory_mb: at its highest.
-        per_second: answers.
-    """
-
-    answers: int
-    failed: int
-    errors: list[str]
-    cpu_ms: float
-    first_text_ms: float
-    total_ms: float
-    per_second: float
-    memory_mb: float
-    client_cores: float
-    upstream_cores: float
-
-    @property
-    def server_cores(self) -> float:
-        """How busy the server was."""
-        return self.cpu_ms * self.per_second / 1e3
-
-
-@dataclass(frozen=True)
-class Start:
-    """How a server started.
-
-    Attributes:
-        healthy_s: seconds until it was healthy.
-        message_s: seconds until it had answered a first message.
-        memory_mb: what it held in between.
-        connections: what it had open to the upstream by then.
-    """
-
-    healthy_s: float
-    message_s: float
-    memory_mb: float
-    connections: int
-
-
-@dataclass(frozen=True)
-class Round:
-    """Everything measured once, by the names of target and scenario.
-
-    Attributes:
-        per_event_us: by number of stream plugins, what an event costs more by them.
-    """
-
-    starts: dict[str, Start]
-    shots: dict[str, dict[str, Shot]]
-    per_event_us: dict[str, float]
-
-    @classmethod
-    def read(cls, data: dict[str, Any]) -> Round:
-        """What `asdict` wrote."""
-        starts = {name: Start(**start) for name, start in data["starts"].items()}
-        shots = {name: {where: Shot(**one) for where, one in found.items()} for name, found in data["shots"].items()}
-        return cls(starts, shots, data["per_event_us"])
-
-    def to_json(self) -> dict[str, Any]:
-        """As `read` takes it."""
-        return asdict(self)
 
 
 def measure_round(
@@ -134,10 +41,10 @@ def measure_round(
             running.append(server := Server(target, f"http://127.0.0.1:{upstream.port}"))
             found.starts[target.name] = _start(server, upstream, before)
         for scenario in scenarios:
-            for server in _shuffled([one for one in running if scenario.takes(one.target)]):
-                one = measure(server, scenario, upstream, seconds)
-                found.shots[server.target.name][scenario.name] = one
-                say(f"{scenario.name:24}{server.target.name:18}{one.cpu_ms:10.3f} ms CPU{one.total_ms:10.2f} ms total")
+            taking = [server for server in running if scenario.takes(server.target)]
+            for name, one in measure(taking, scenario, upstream, seconds):
+                found.shots[name][scenario.name] = one
+                say(f"{scenario.name:24}{name:18}{one.cpu_ms:10.3f} ms CPU{one.total_ms:10.2f} ms total")
     finally:
         for server in running:
             server.stop()
@@ -162,21 +69,32 @@ def _start(server: Server, upstream: Server, before: int) -> Start:
     return Start(server.healthy_s, server.healthy_s + first.total_ms / 1e3, memory, connections)
 
 
-def measure(server: Server, scenario: Scenario, upstream: Server, seconds: float) -> Shot:
-    """Warm up, then ask for about so many seconds; paced answers take their own time.
+def measure(servers: list[Server], scenario: Scenario, upstream: Server, seconds: float) -> Iterator[tuple[str, Shot]]:
+    """Warm all up, then ask each for about so many seconds, in turns; paced answers take their own time.
 
     Raises:
         RuntimeError: an answer was wrong.
     """
+    wanted = {server: _warmed(server, scenario, upstream, seconds) for server in servers}
+    turns: dict[Server, list[Shot]] = {server: [] for server in servers}
+    for turn in range(TURNS):
+        for server in _shuffled(servers):
+            count = min(TURNS, wanted[server] // scenario.connections)
+            if turn < count:
+                shot = shoot(server, scenario, ceil(wanted[server] / count), upstream)
+                _check(server, shot)
+                turns[server].append(shot)
+    for server, shots in turns.items():
+        yield server.target.name, Shot.of(shots)
+
+
+def _warmed(server: Server, scenario: Scenario, upstream: Server, seconds: float) -> int:
+    """How many answers take so many seconds, now that it is warm."""
     unpaced = replace(scenario, shape=replace(scenario.shape, interval_us=0))
     _check(server, warm := shoot(server, unpaced, max(WARM_UP, scenario.connections), upstream))
     if scenario.shape.interval_us:
-        requests = max(1, int(seconds / PACED_S)) * scenario.connections
-    else:
-        requests = max(WARM_UP, 2 * scenario.connections, int(seconds * scenario.connections / warm.total_ms * 1e3))
-    shot = shoot(server, scenario, requests, upstream)
-    _check(server, shot)
-    return shot
+        return max(1, int(seconds / PACED_S)) * scenario.connections
+    return max(WARM_UP, 2 * scenario.connections, int(seconds * scenario.connections / warm.total_ms * 1e3))
 
 
 def _check(server: Server, shot: Shot) -> None:

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import table
+from harness.measure import TURNS
 
 if TYPE_CHECKING:
-    from harness.measure import Round
+    from harness.rounds import Round
 
 LIBRARIES = ("aiohttp", "fastapi", "httptools", "litellm", "orjson", "pluggy", "pydantic", "uvicorn", "uvloop")
 PAGE = """# What the bridge costs
@@ -28,9 +29,10 @@ Written by one run; a ✗ is a goal that it missed.
 {goals}
 
 Rounds: {rounds}. A cell is their median and, where there are more than one, the lowest and the highest in brackets.
-Every round starts all servers anew and visits them in an order of its own, so what else the machine does falls on all
-alike. Ratios are taken within a round; they carry over to other machines, milliseconds do not. On a machine that does
-other work, one round is not enough to tell figures apart that differ by less than half.
+Every round starts all servers anew, and visits them with each shape in {turns} turns, each in an order of its own, so
+that what else the machine does falls on all alike; a round's figure is the median of its turns. Ratios are taken within
+a round; they carry over to other machines, milliseconds do not. On a machine that does other work, one round is not
+enough to tell figures apart that differ by less than half.
 
 ## What is compared
 
@@ -132,6 +134,7 @@ def page(rounds: list[Round], told: dict[str, str], missing: list[str]) -> str:
         conditions="\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in told.items())]),
         goals=table.goals(rounds),
         rounds=len(rounds),
+        turns=TURNS,
         missing=", ".join(missing) or "nothing that is named here",
         cpu=table.cpu(rounds),
         first_text=table.first_text(rounds),

@@ -12,7 +12,7 @@ from harness.targets import SCALING, TWO
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from harness.measure import Round, Shot
+    from harness.rounds import Round, Shot
 
 
 def goals(rounds: list[Round]) -> str:
