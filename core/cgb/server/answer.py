@@ -15,7 +15,7 @@ from typing_extensions import override
 from ..errors import ApiError, Overloaded
 from ..lenient_json import dumps
 from ..log import log
-from ..messages import accumulate
+from ..messages import Accumulator
 from ..sse import PING, encode, frame
 from ..steps import comes_from_outside
 from .bursts import Bursts
@@ -197,10 +197,14 @@ class PlainAnswer(Answer):
 
     @override
     async def _run(self, send: Send) -> None:
-        async with aclosing(self._exchange.events()) as events:
-            message = await accumulate(events)
+        answer = Accumulator()
+        # In bursts too, so that others have their turn where much is there at once and takes long.
+        async with aclosing(self._exchange.events()) as events, aclosing(Bursts(events)) as bunches:
+            async for bunch in bunches:
+                for event in bunch:
+                    answer.add(event)
         await self._start(send, 200, _JSON, self._route)
-        await send(_body(dumps(message.to_wire())))
+        await send(_body(dumps(answer.message.to_wire())))
 
 
 class CountAnswer(Answer):

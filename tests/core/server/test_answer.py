@@ -112,6 +112,31 @@ async def test_plain_answers_equal_accumulated_streamed_ones(serving):
     assert plain["stop_details"] == {"type": "x"}
 
 
+async def test_a_plain_answer_that_takes_long_to_read_gives_others_their_turn(serving, monkeypatch):
+    """LiteLLM takes a millisecond for each of its chunks: an answer that was there at once held up everybody."""
+    now, turns, seen = 0.0, 0, set()
+    monkeypatch.setattr(bursts, "perf_counter", lambda: now)
+
+    async def slowly(request, route, ctx):
+        nonlocal now
+        for event in text_answer("claude-sonnet-5", "Hello"):
+            now += 0.6 * bursts.LONGEST_S
+            seen.add(turns)
+            yield event
+
+    async def neighbour():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(neighbour())
+    async with serving(ScriptedTransport(slowly)) as bridge, bridge.ask() as response:
+        assert (await response.json())["content"] == [{"type": "text", "text": "Hello"}]
+    beside.cancel()
+    assert len(seen) > 2
+
+
 async def test_an_error_before_the_first_event_is_a_real_status(serving, hello):
     error = RateLimited("The quota is used up.", retry_after=1.2, should_retry=False, headers={"cgb-route": "a/b"})
     async with serving(ScriptedTransport(error, error)) as bridge:
