@@ -1,4 +1,4 @@
-"""The examples on which all properties are tried: the same each time."""
+"""The examples on which all properties are tried: the same each time, as long as the same modules are loaded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
-from .example import Example, examples
+from .example import Example, examples, ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 @cache
 def drawn(count: int, *, with_answers: bool) -> tuple[Example, ...]:
-    """So many examples; drawn once, since drawing costs more than trying."""
-    found: list[Example] = []
-    _each(found.append, count, Phase.generate, with_answers=with_answers)
+    """So many examples, an ordinary one first; drawn once, since drawing costs more than trying.
+
+    What hypothesis draws depends on the modules that are loaded, since it takes constants out of their code: it may be
+    sixty answers without a word.
+    """
+    found = [ordinary()]
+    if count > 1:
+        _each(found.append, count - 1, Phase.generate, with_answers=with_answers)
     return tuple(found)
 
 

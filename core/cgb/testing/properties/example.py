@@ -9,14 +9,26 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from hypothesis import strategies as st
 
-from ...messages import Event, Message, MessageParam, MessagesRequest, Value, events_of
+from ...context import Context
+from ...errors import Overloaded
+from ...messages import (
+    Event,
+    Message,
+    MessageParam,
+    MessagesRequest,
+    TextBlock,
+    Tool,
+    ToolUseBlock,
+    Value,
+    events_of,
+)
+from ...record import Record
 from ...transport import Route, Target
 from .. import strategies
+from ..strategies.facts import AT
 
 if TYPE_CHECKING:
-    from ...context import Context
     from ...errors import ApiError
-    from ...record import Record
 
 _LONGEST = 2_000
 
@@ -59,11 +71,33 @@ class Example:
         return "\n".join(f"  {name} = {_cut(_text(getattr(self, name)))}" for name in names)
 
 
-_NOTHING_SAID = Message(id="msg_1", model="claude-opus-5-5", stop_reason="end_turn")
+_MODEL = "claude-opus-5-5"
+_NOTHING_SAID = Message(id="msg_1", model=_MODEL, stop_reason="end_turn")
 _GROWTH = (
     MessageParam(role="assistant", content="Done."),
     MessageParam(role="user", content="Go on."),
 )
+
+
+def ordinary() -> Example:
+    """What is asked and answered most: words, and a call of a tool. Where it fails, nothing has to be made smaller."""
+    tool = Tool(name="Read", input_schema={"type": "object", "properties": {"path": {"type": "string"}}})
+    asked = MessageParam(role="user", content="What does it say?")
+    request = MessagesRequest(model=_MODEL, max_tokens=1024, messages=(asked,), tools=(tool,))
+    words, call = TextBlock(text="let me see"), ToolUseBlock(id="toolu_1", name="Read", input={"path": "a"})
+    answer = _NOTHING_SAID.with_(content=(words, call), stop_reason="tool_use")
+    return Example(
+        request=request,
+        route=Route("gemini", "gemini-2.5-pro"),
+        target=Target(),
+        ctx=Context(request, id="req_1", at=AT),
+        answer=answer,
+        events=tuple(events_of(answer)),
+        error=Overloaded("upstream has too much to do."),
+        place=3,
+        failures=1,
+        record=Record(request),
+    )
 
 
 @st.composite

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
+from traceback import walk_stack
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import requests, routes, streams, transports, watching, wrappers
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
 _MODULES = (transports, wrappers, routes, requests, streams, watching)
 PROPERTIES = tuple(prop for module in _MODULES for prop in module.PROPERTIES)
 
+_IMPORT = "<frozen importlib."
+"""What stands for a file in the frames of an import."""
 HANG_S = 10.0
 """After so many real seconds without an end, a hook hangs."""
+IMPORTS_S = 120.0
+"""So long may it take with imports, which do not count: LiteLLM's, at the first request, can take 30 s."""
 SHRINK_S = 5.0
 """So long may it take to make an example small, in real seconds."""
 HELD_S = 0.5
@@ -76,14 +82,17 @@ class Suite:
                 return
 
     def _next(self) -> Result | BaseException | None:
+        imported = 0.0
         while True:
             try:
                 return self._done.get(timeout=HANG_S / 10)
             except queue.Empty:
-                running = self._running
-                if running and monotonic() - running[1] > HANG_S:
-                    error = _Hangs(f"it did not return within {HANG_S:g} s, and holds everything up")
-                    return running[0], Broken(f"  {error}", error)
+                running, now = self._running, monotonic()
+                imported = now if _imports() else imported
+                if running and now - max(running[1], imported) > HANG_S:
+                    return _hanging(running[0], f"it did not return within {HANG_S:g} s, and holds everything up")
+                if running and now - running[1] > IMPORTS_S:
+                    return _hanging(running[0], f"what it imports did not end within {IMPORTS_S:g} s")
 
     def _run(self) -> None:
         subject = self._subject
@@ -166,6 +175,17 @@ class Suite:
 
 class _Hangs(Stuck):
     """It never came back."""
+
+
+def _hanging(prop: Property, how: str) -> Result:
+    return prop, Broken(f"  {how}", _Hangs(how))
+
+
+def _imports() -> bool:
+    """Whether a thread other than the caller's imports something; a hook may have it done by any."""
+    frames = sys._current_frames()  # noqa: SLF001 - documented, and the only way to see it
+    frames.pop(threading.get_ident(), None)
+    return any(_IMPORT in frame.f_code.co_filename for top in frames.values() for frame, _ in walk_stack(top))
 
 
 def _said(error: BaseException) -> str:

@@ -1,4 +1,5 @@
 import asyncio
+import re
 from contextlib import suppress
 
 import pytest
@@ -157,7 +158,7 @@ def test_another_error_will_do(passes):
 def test_who_claims_to_be_transparent_and_is_not_is_caught(broken, passes):
     found = broken(transform_stream=quiet, transparent=True)
     assert list(found) == [TRANSPARENT]
-    assert "content.0.text: 'x' became ''" in found[TRANSPARENT]
+    assert re.search(r"content\.0\.text: '.+' became ''", found[TRANSPARENT])
     passes(transform_stream=quiet)
 
 

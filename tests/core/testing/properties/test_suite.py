@@ -1,4 +1,6 @@
+import importlib
 import re
+import sys
 import threading
 import time
 
@@ -41,6 +43,48 @@ def test_who_never_comes_back_is_named(broken, monkeypatch):
         released.set()
     assert list(found) == ["a valid request stays valid"]
     assert "it did not return within 0.3 s" in found["a valid request stays valid"]
+
+
+@pytest.fixture
+def importing(tmp_path, monkeypatch):
+    """A hook that imports what takes until the event is set."""
+    ended = threading.Event()
+    monkeypatch.setitem(sys.modules, "slow_import_ended", ended)
+    (tmp_path / "slow_import.py").write_text("import slow_import_ended\nslow_import_ended.wait()\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def fits(request):
+        importlib.import_module("slow_import")
+        return request
+
+    yield fits, ended
+    ended.set()
+    sys.modules.pop("slow_import", None)
+
+
+def test_an_import_may_take_longer_than_a_hook(importing, passes, monkeypatch):
+    """LiteLLM's takes 30 s on a busy machine, and its plugin was said to hang."""
+    fits, ended = importing
+    monkeypatch.setattr(suite, "HANG_S", 0.5)
+    seen = []
+
+    def imports():
+        seen.append(found := really())
+        if seen.count(True) > 12:  # it is asked ten times in HANG_S
+            ended.set()
+        return found
+
+    really = suite._imports
+    monkeypatch.setattr(suite, "_imports", imports)
+    passes(fit_request=fits)
+    assert ended.is_set()
+
+
+def test_an_import_that_never_ends_is_named(importing, broken, monkeypatch):
+    monkeypatch.setattr(suite, "HANG_S", 0.1)
+    monkeypatch.setattr(suite, "IMPORTS_S", 0.3)
+    found = broken(fit_request=importing[0])
+    assert "what it imports did not end within 0.3 s" in found["a valid request stays valid"]
 
 
 def test_a_second_property_shows_the_example_that_is_small_already(broken, patient):
