@@ -40,6 +40,7 @@ class Connection(Protocol):
         "_error",
         "_is_begun",
         "_is_whole",
+        "_loop",
         "_may_stay",
         "_packed",
         "_parser",
@@ -131,7 +132,7 @@ class Connection(Protocol):
         """Done when more has come, or no more will; None where that is so already."""
         if self._pieces or self._is_whole or self._error is not None:
             return None
-        waiter = self._waiter = get_running_loop().create_future()
+        waiter = self._waiter = self._loop.create_future()
         return waiter
 
     def fail(self, error: Exception) -> None:
@@ -161,14 +162,15 @@ class Connection(Protocol):
         if self._wire.is_closing():
             raise ConnectionResetError("closed by the server")
         self._parser = None
-        self._transport = await get_running_loop().start_tls(self._transport, self, context, server_hostname=host)
+        self._transport = await self._loop.start_tls(self._transport, self, context, server_hostname=host)
 
     # What asyncio calls
 
     @override
     def connection_made(self, transport: Any) -> None:
         self._transport = self._wire = transport
-        self.closed: Future[None] = get_running_loop().create_future()
+        self._loop = get_running_loop()
+        self.closed: Future[None] = self._loop.create_future()
 
     @override
     def data_received(self, data: bytes) -> None:
