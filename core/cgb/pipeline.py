@@ -58,7 +58,7 @@ class Pipeline:
         for step in stages["wrap_transport"]:
             sender = GuardedTransport(step.begin(Transport, transport=sender), step)
         self._sender = sender
-        self._unwatched = 0
+        self._is_watch_due, self._unwatched = True, 0
 
     @classmethod
     @asynccontextmanager
@@ -179,14 +179,14 @@ class Pipeline:
 
     def _watch(self, ctx: Context) -> None:
         """Let the first answer be watched, one in so many that follow, and the one after any that was spoilt."""
-        if not self._unwatched:
-            self._unwatched = WATCHED
-            ctx.layers.watch = Watch(ctx.plugin_s)
-        self._unwatched -= 1
+        self._unwatched += 1
+        if self._is_watch_due or self._unwatched == WATCHED:
+            ctx.layers.watch = Watch(ctx.plugin_s, self._unwatched)
+            self._is_watch_due, self._unwatched = False, 0
 
     def _spoilt(self, how: str, kind: str, ctx: Context) -> ApiError:
         """What to say of an answer that is not whole, or out of order: whose fault it is, if the answer was watched."""
-        self._unwatched = 0
+        self._is_watch_due = True
         suspect = ctx.layers.watch.suspect if ctx.layers.watch else None
         if suspect and (kind == "malformed" or suspect[0].hook != "Transport.send"):
             return suspect[0].broken(suspect[1])

@@ -24,7 +24,7 @@ class Record:
         first_event_s: seconds until the answer began; None when it never did.
         duration_s: seconds until the end.
         plugin_s: seconds spent in each plugin that took part: in its request hooks always, in the answer's stream
-            only where that was watched, which is one answer in 64.
+            only where that was watched, which is one answer in 256.
     """
 
     request: MessagesRequest

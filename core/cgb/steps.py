@@ -36,10 +36,10 @@ class Step:
 
     def call(self, given: Mapping[str, Any]) -> Any:
         """Call it with those of the arguments it takes."""
-        own = {**given, "settings": self.settings}
-        if "ctx" in self.arguments:
+        own: dict[str, Any] = {name: self.settings if name == "settings" else given[name] for name in self.arguments}
+        if "ctx" in own:
             own["ctx"] = own["ctx"].for_plugin(self.plugin)
-        return self.function(**{name: own[name] for name in self.arguments})
+        return self.function(**own)
 
     def begin(self, expected: type, **given: Any) -> Any:
         """Call it at start, and see that it returns what the hook promises.
@@ -221,7 +221,8 @@ async def chain(steps: tuple[Step, ...], name: str, value: Any, **given: Any) ->
     """Hand a value from step to step: each gets, as argument `name`, what the one before returned."""
     kind = type(value)
     for step in steps:
-        value = await step.answer((kind,), {**given, name: value})
+        given[name] = value
+        value = await step.answer((kind,), given)
     return value
 
 

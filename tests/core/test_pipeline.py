@@ -507,7 +507,7 @@ class TestSpoilt:
             return request
 
         def fit_request(request, ctx):
-            watched.append(ctx.layers.watch is not None)
+            watched.append(ctx.layers.watch.stands_for if ctx.layers.watch else 0)
             return request
 
         contexts = []
@@ -515,7 +515,8 @@ class TestSpoilt:
         times = 2 * WATCHED + 1
         plugins = [ScriptedTransport(*["Hi."] * times), seeing, *(passing(f"s{place}") for place in range(stages))]
         await self.outcomes(plugins, times)
-        assert [place for place, one in enumerate(watched) if one] == [0, WATCHED, 2 * WATCHED]
+        found = {place: answers for place, answers in enumerate(watched) if answers}
+        assert found == {0: 1, WATCHED: WATCHED, 2 * WATCHED: WATCHED}
         assert all(ctx.plugin_s.keys() == {"scripted", "seeing", *(f"s{n}" for n in range(stages))} for ctx in contexts)
 
     async def test_a_stage_that_yields_although_it_is_closed_is_named(self, caplog):

@@ -6,6 +6,7 @@ import asyncio
 import time
 from abc import abstractmethod
 from contextlib import aclosing, contextmanager
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -35,6 +36,7 @@ _LONGEST_ROUTE = 200
 _LAST_WORDS_S = 5.0
 """How long an answer may take to end once it is cancelled: upstream's connection is closed meanwhile."""
 _open: set[asyncio.Task[Any]] = set()
+_quoted = lru_cache(partial(quote, safe="/:@[]+,="))
 
 
 class Answer(Response):
@@ -117,7 +119,7 @@ class Answer(Response):
         A client's own words may stand in a route, so whatever could end a header is escaped.
         """
         routes = self._exchange.ctx.routes
-        return {"cgb-route": quote(str(routes[-1])[:_LONGEST_ROUTE], safe="/:@[]+,=")} if routes else {}
+        return {"cgb-route": _quoted(str(routes[-1])[:_LONGEST_ROUTE])} if routes else {}
 
     async def _answer(self, send: Send) -> None:
         try:

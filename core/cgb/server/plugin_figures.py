@@ -19,7 +19,7 @@ class PluginFigures(Collector):
 
     - `cgb_plugin_requests_total{plugin}`: requests that the plugin took part in.
     - `cgb_plugin_seconds_total{plugin, phase}`: time spent in it: `request` is exact, with what its hooks waited for;
-      `stream` is the time its code ran in answers, estimated from one answer in 64.
+      `stream` is the time its code ran in answers, estimated from one answer in 256.
     - `cgb_plugin_errors_total{plugin, hook}`: its faults; a request that it refused is none.
     - `cgb_plugin_slow_total{plugin, hook}`: how often it held up all requests for longer than `server.slow_hook_ms`.
     - `cgb_plugin_dropped_total{plugin}`: finished requests that its `request_finished` was too slow to be told of.

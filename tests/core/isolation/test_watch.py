@@ -3,7 +3,7 @@ import time
 import pytest
 
 from cgb import MessageStart, MessageStop, TextDelta
-from cgb.isolation.watch import WATCHED, Layers, Watch, read
+from cgb.isolation.watch import Layers, Watch, read
 from cgb.messages import Grammar, GrammarError
 from cgb.steps import Step
 from cgb.testing import text_answer
@@ -77,13 +77,13 @@ async def test_a_layer_is_forgotten_once_its_answer_is_over():
 
 async def test_each_layers_own_time_is_counted():
     spent, slow, quick = {}, step("slow"), step("quick")
-    watch = Watch(spent)
+    watch = Watch(spent, stands_for=7)
     inner = watch.over(passing(watch.over(said(), None), 0.002), slow)
     events = await drained(watch.over(passing(inner), quick))
     assert tuple(events) == ANSWER
     assert spent["slow"] >= 0.002 * len(ANSWER)
     assert spent["quick"] < spent["slow"]
-    assert slow.owner.stats.stream_seconds == pytest.approx(spent["slow"] * WATCHED)
+    assert slow.owner.stats.stream_seconds == pytest.approx(spent["slow"] * 7)
     assert watch.suspect is None
 
 

@@ -119,11 +119,11 @@ not see.
 was slow; `GET /metrics` has the same as `cgb_plugin_requests_total`, `cgb_plugin_seconds_total`,
 `cgb_plugin_errors_total`, `cgb_plugin_slow_total` and `cgb_plugin_dropped_total`. Time in request hooks is exact and
 includes what they await. Time in streams is the time that the plugin's own code ran, estimated from the answers that
-are watched.
+are watched, each of which stands for those since the one before.
 
 ### Answers that are watched
 
-The first answer after the start, one in 64 of the others, and each one after an answer that was spoilt is watched
+The first answer after the start, one in 256 of the others, and each one after an answer that was spoilt is watched
 between all its layers: how long each ran, and which was the first to yield what may not stand there. Every answer is
 read at the end of its way, so none that is spoilt passes. But only where it was watched, it is known which layer
 spoilt it; where not, the error is a 502 that names all plugins that may have done it, and the next one knows.
