@@ -195,12 +195,11 @@ class StreamedAnswer(Answer):
 
 
 class PlainAnswer(Answer):
-    """The answer as one JSON object: the same events, accumulated."""
+    """The answer as one JSON object: the same events, accumulated in bursts, so that others have their turn."""
 
     @override
     async def _run(self, send: Send) -> None:
         answer = Accumulator()
-        # In bursts too, so that others have their turn where much is there at once and takes long.
         async with aclosing(self._exchange.events()) as events, aclosing(Bursts(events)) as bunches:
             async for bunch in bunches:
                 for event in bunch:
