@@ -36,24 +36,9 @@ class Connection(Protocol):
     """
 
     __slots__ = (
-        "_ends_with_connection",
-        "_error",
-        "_is_begun",
-        "_is_whole",
-        "_loop",
-        "_may_stay",
-        "_packed",
-        "_parser",
-        "_pieces",
-        "_size",
-        "_transport",
-        "_waiter",
-        "_wire",
-        "closed",
-        "headers",
-        "idle_since",
-        "status",
-    )
+        "_ends_with_connection", "_error", "_is_begun", "_is_whole", "_loop", "_may_stay", "_packed", "_parser",
+        "_pieces", "_size", "_transport", "_waiter", "_wire", "closed", "headers", "idle_since", "status",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._transport: Any = None
