@@ -18,17 +18,21 @@ class Answer:
     """The attempts' events as one answer.
 
     Attributes:
+        words: those that were shown, piece by piece.
+        flowing: the number of the block of text that is open, while its words go on as they come: then more of them, as
+            nearly all of an answer is, need not be read, but only be added to `words`. Else -1.
         calls: how many tool calls the client has whole.
         is_complete: whether the client has all of it.
     """
 
     def __init__(self, model: str) -> None:
+        self.words: list[str] = []
+        self.flowing = -1
         self.calls = 0
         self.is_complete = False
         self._model = model
         self._splice = Splice()
         self._open = ""
-        self._words: list[str] = []
         self._has_other = False
         self._proposed: list[Event] = []
         self._proposing = False
@@ -36,9 +40,13 @@ class Answer:
     def read(self, event: Event) -> Iterable[Event]:
         """What the client gets for an event of the current attempt; calls that are only proposed are held."""
         kind = type(event)
-        if kind is TextDelta:
-            self._words.append(event.text)  # type: ignore[union-attr]  # mypy does not narrow by `type(…) is`
-        elif self._proposing or kind is ContentBlockStart:
+        if isinstance(event, TextDelta):
+            self.words.append(event.text)
+            shown = self._splice.read(event)
+            self.flowing = event.index if event.text and event in shown else -1
+            return shown
+        self.flowing = -1
+        if self._proposing or kind is ContentBlockStart:
             if self._begin(event):
                 return ()
         elif kind is ContentBlockStop:
@@ -52,7 +60,7 @@ class Answer:
 
     def again(self) -> Iterator[Event]:
         """Give the attempt up for another; a text that is open is left open where it may be resumed."""
-        self._proposed, self._proposing = [], False
+        self._proposed, self._proposing, self.flowing = [], False, -1
         joining = self.is_committed and self._open == "text"
         if not joining:
             self._open = ""
@@ -66,7 +74,7 @@ class Answer:
     @property
     def text(self) -> str:
         """The words that were shown."""
-        return "".join(self._words)
+        return "".join(self.words)
 
     @property
     def can_resume(self) -> bool:

@@ -46,6 +46,7 @@ class Climb:
 
     Attributes:
         asking: what the current attempt asks.
+        answer: what the client has seen.
     """
 
     def __init__(self, asking: Asking, transport: Transport, settings: StreamRepair, ctx: Context) -> None:
@@ -54,7 +55,7 @@ class Climb:
         self._transport = transport
         self._settings = settings
         self._ctx = ctx
-        self._answer = Answer(asking.request.model)
+        self.answer = Answer(asking.request.model)
         self._rest: Rest | None = None
         self._failures: defaultdict[str, int] = defaultdict(int)
         self._tries: defaultdict[bool, int] = defaultdict(int)
@@ -73,7 +74,7 @@ class Climb:
             first failure, however long that took to come.
         """
         error = self._own(last)
-        rung = None if self._answer.is_complete else self._rung(error)
+        rung = None if self.answer.is_complete else self._rung(error)
         if rung is None:
             return None
         now, pause = monotonic(), self._pause(error)
@@ -105,12 +106,20 @@ class Climb:
 
     def again(self) -> Iterator[Event]:
         """What closes an attempt that failed, before the next."""
-        return self._answer.again()
+        return self.answer.again()
 
     def reader(self) -> Callable[[Event], Iterable[Event]]:
         """Tells what the client gets for each event of the current attempt."""
-        read, rest = self._answer.read, self._rest
-        return read if rest is None else lambda event: chain.from_iterable(map(read, rest.read(event)))
+        read, rest = self.answer.read, self._rest
+        if rest is None:
+            return read
+
+        def read_rest(event: Event) -> Iterable[Event]:
+            shown = [*chain.from_iterable(map(read, rest.read(event)))]
+            self.answer.flowing = -1  # all of it has to be read, as it may repeat what was shown
+            return shown
+
+        return read_rest
 
     def end(self, last: ApiError) -> Iterable[Event]:
         """The end of an answer for which nobody is asked any more.
@@ -119,7 +128,7 @@ class Climb:
             ApiError: it can only be an error.
         """
         error = self._own(last)
-        answer = self._answer
+        answer = self.answer
         if answer.is_complete:
             self._note("kept", "all of the answer had come before", error)
             return ()
@@ -149,7 +158,7 @@ class Climb:
 
     @property
     def _is_last_route(self) -> bool:
-        return self._answer.is_committed or not self._first.route.fallbacks
+        return self.answer.is_committed or not self._first.route.fallbacks
 
     def _own(self, error: ApiError) -> ApiError:
         """The failure to be repaired: a target that refuses a changed request has only refused the change."""
@@ -159,7 +168,7 @@ class Climb:
 
     def _rung(self, error: ApiError) -> Rung | None:
         ladder = ladder_of(error, self._settings.patience_s)
-        if self._answer.is_committed:
+        if self.answer.is_committed:
             return RESUME if ladder and self._can_resume else None
         is_answer = isinstance(error, UnusableAnswer)
         limit = self._settings.streaming_retries if is_answer else self._settings.retries
@@ -170,7 +179,7 @@ class Climb:
     @property
     def _can_resume(self) -> bool:
         may = self._target.resumes and self._resumes < self._settings.resumes
-        return may and self._answer.can_resume and not self._answer.has_proposal
+        return may and self.answer.can_resume and not self.answer.has_proposal
 
     def _is_silence(self, error: ApiError) -> bool:
         """Whether the model, asked for the rest, ended the answer without another word."""
@@ -183,7 +192,7 @@ class Climb:
             self._remedies |= error.remedy
         if rung is RESUME:
             self._resumes += 1
-            shown = self._answer.text
+            shown = self.answer.text
             self._rest = Rest(shown)
             if not self._was_silent:  # else the same once more: to be told to say something, it would invent it
                 self.asking = Asking(asking_for_rest(request, shown, error), self._route)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from cgb import ApiError, Context, Event, MessagesRequest, Route, Transport, TransportWrapper
+from cgb import ApiError, Context, Event, MessagesRequest, Route, TextDelta, Transport, TransportWrapper
 
 from .climb import Asking, Climb
 
@@ -25,12 +25,17 @@ class Repair(TransportWrapper):
     @override
     async def send(self, request: MessagesRequest, route: Route, ctx: Context) -> AsyncGenerator[Event]:
         climb = Climb(Asking(request, route), self.inner, self._settings, ctx.for_plugin("stream-repair"))
+        answer = climb.answer
         pause: float | None = 0.0
         while pause is not None:
             asking, read = climb.asking, climb.reader()
             try:
                 async with aclosing(self.inner.send(asking.request, asking.route, ctx)) as events:
                     async for event in events:
+                        if type(event) is TextDelta and event.index == answer.flowing:
+                            answer.words.append(event.text)
+                            yield event
+                            continue
                         for shown in read(event):
                             yield shown
             except ApiError as error:

@@ -4,7 +4,7 @@ from itertools import chain
 
 import pytest
 
-from cgb import CitationsDelta, ContentBlockStart, ContentBlockStop, MessageDelta
+from cgb import CitationsDelta, ContentBlockStart, ContentBlockStop, MessageDelta, TextDelta
 from cgb.testing import assert_stream
 from cgb_plugins.stream_repair.answer import Answer
 from cgb_plugins.stream_repair.guard import PROPOSED
@@ -31,6 +31,32 @@ def test_a_whole_answer_is_the_very_same_events():
     assert all(given is got for given, got in zip(WHOLE[:-2], events[:-2], strict=True))
     assert events == WHOLE
     assert answer.is_complete
+
+
+@pytest.mark.parametrize(
+    ("events", "flowing"),
+    [
+        ([start()], -1),
+        ([start(), *text(0, whole=False)], 0),
+        ([start(), *text(0, whole=False), TextDelta(0, "")], -1),
+        ([start(), *text(0, "", whole=False)], -1),
+        ([start(), *text(0, whole=False), CitationsDelta(0, {})], -1),
+        ([start(), *text(0)], -1),
+        ([start(), *text(0), *text(1, whole=False)], 1),
+        ([start(), *call(0, whole=False)], -1),
+    ],
+)
+def test_words_flow_within_a_text_that_has_begun(events, flowing):
+    assert read(*events)[0].flowing == flowing
+
+
+def test_words_that_would_be_of_another_block_do_not_flow():
+    answer, _ = read(start(), *text(0), *text(1, whole=False))
+    list(answer.again())
+    assert answer.flowing == -1
+    shown = list(chain.from_iterable(map(answer.read, [start(), *text(0, whole=False)])))
+    assert shown[-1].index == 1
+    assert answer.flowing == -1
 
 
 @pytest.mark.parametrize(
