@@ -29,10 +29,11 @@ Written by one run; a ✗ is a goal that it missed.
 {goals}
 
 Rounds: {rounds}. A cell is their median and, where there are more than one, the lowest and the highest in brackets.
-Every round starts all servers anew, and visits them with each shape in {turns} turns, each in an order of its own, so
-that what else the machine does falls on all alike; a round's figure is the median of its turns. Ratios are taken within
-a round; they carry over to other machines, milliseconds do not. On a machine that does other work, one round is not
-enough to tell figures apart that differ by less than half.
+Every round starts all servers anew, and visits them with each shape in up to {turns} turns (where the least that can be
+asked takes its time, in fewer: paced streams in two), each in an order of its own, so that what else the machine does
+falls on all alike; a round's figure is the median of its turns. Ratios are taken within a round; they carry over to
+other machines, milliseconds do not. On a machine that does other work, one round is not enough to tell figures apart
+that differ by less than half.
 
 ## What is compared
 

@@ -82,7 +82,7 @@ class Exchange:
         """The last byte is out, or the client is gone: log it and tell those who watch."""
         self._cancelled = cancelled
         record = self._record()
-        requests.info(record.request.model, extra={"record": record, "ctx": self.ctx})
+        requests.info("%s", record.request.model, extra={"record": record, "ctx": self.ctx})
         if self._observe is not None:
             self._observe(record, self.ctx)
         self.ctx.layers.clear()

@@ -68,10 +68,9 @@ class Watch:
 
     Args:
         spent: where each plugin's seconds are added.
-        stands_for: see below.
+        stands_for: how many answers this one is taken for in the plugins' figures: those since the last one watched.
 
     Attributes:
-        stands_for: how many answers this one is taken for in the plugins' figures: those since the last one watched.
         suspect: the first layer that handed on what may not stand there, and what that was.
     """
 

@@ -16,7 +16,7 @@ from typing_extensions import override
 from ..errors import ApiError, Overloaded
 from ..lenient_json import dumps
 from ..log import log
-from ..messages import Accumulator
+from ..messages import accumulate
 from ..sse import PING, encode, frame
 from ..steps import comes_from_outside
 from .bursts import Bursts
@@ -199,13 +199,10 @@ class PlainAnswer(Answer):
 
     @override
     async def _run(self, send: Send) -> None:
-        answer = Accumulator()
         async with aclosing(self._exchange.events()) as events, aclosing(Bursts(events)) as bunches:
-            async for bunch in bunches:
-                for event in bunch:
-                    answer.add(event)
+            message = await accumulate(event async for bunch in bunches for event in bunch)
         await self._start(send, 200, _JSON, self._route)
-        await send(_body(dumps(answer.message.to_wire())))
+        await send(_body(dumps(message.to_wire())))
 
 
 class CountAnswer(Answer):

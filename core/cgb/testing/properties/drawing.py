@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @cache
 def drawn(count: int, *, with_answers: bool) -> tuple[Example, ...]:
-    """So many examples, an ordinary one first; drawn once, since drawing costs more than trying.
+    """So many examples, ordinary ones first; drawn once, since drawing costs more than trying.
 
     What hypothesis draws depends on the modules that are loaded, since it takes constants out of their code: it may be
     sixty answers without a word.
     """
-    found = [ordinary()]
-    if count > 1:
-        _each(found.append, count - 1, Phase.generate, with_answers=with_answers)
+    found = [*ordinary()[:count]]
+    if count > len(found):
+        _each(found.append, count - len(found), Phase.generate, with_answers=with_answers)
     return tuple(found)
 
 

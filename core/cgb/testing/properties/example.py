@@ -79,13 +79,18 @@ _GROWTH = (
 )
 
 
-def ordinary() -> Example:
-    """What is asked and answered most: words, and a call of a tool. Where it fails, nothing has to be made smaller."""
+def ordinary() -> tuple[Example, ...]:
+    """What is asked and answered most: words, and a call of a tool."""
     tool = Tool(name="Read", input_schema={"type": "object", "properties": {"path": {"type": "string"}}})
     asked = MessageParam(role="user", content="What does it say?")
     request = MessagesRequest(model=_MODEL, max_tokens=1024, messages=(asked,), tools=(tool,))
     words, call = TextBlock(text="let me see"), ToolUseBlock(id="toolu_1", name="Read", input={"path": "a"})
-    answer = _NOTHING_SAID.with_(content=(words, call), stop_reason="tool_use")
+    said = _NOTHING_SAID.with_(content=(words,))
+    called = _NOTHING_SAID.with_(content=(words, call), stop_reason="tool_use")
+    return tuple(_ordinary(request, answer) for answer in (said, called))
+
+
+def _ordinary(request: MessagesRequest, answer: Message) -> Example:
     return Example(
         request=request,
         route=Route("gemini", "gemini-2.5-pro"),

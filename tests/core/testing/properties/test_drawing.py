@@ -3,7 +3,6 @@ import pytest
 from cgb.messages import TextBlock, ToolUseBlock
 from cgb.testing import assert_stream
 from cgb.testing.properties.drawing import drawn, shrink
-from cgb.testing.properties.example import ordinary
 
 
 def test_the_examples_are_the_same_each_time():
@@ -14,13 +13,16 @@ def test_the_examples_are_the_same_each_time():
     assert len(first) == 5
 
 
-def test_an_ordinary_one_is_always_among_them():
+def test_ordinary_ones_are_always_among_them():
     """Of those that are drawn, sixty may be without a word: then what spoils every text did not show."""
-    (first,) = drawn(1, with_answers=True)
-    assert first.ctx == drawn(2, with_answers=False)[0].ctx == ordinary().ctx
-    assert_stream(first.events)
-    assert {type(block) for block in first.answer.content} == {TextBlock, ToolUseBlock}
-    assert first.request.tools[0].name == first.answer.content[1].name
+    said, called = drawn(2, with_answers=True)
+    assert [one.answer for one in drawn(1, with_answers=False)] == [said.answer]
+    assert [one.answer for one in drawn(5, with_answers=True)[:2]] == [said.answer, called.answer]
+    assert [type(block) for block in said.answer.content] == [TextBlock]
+    assert [type(block) for block in called.answer.content] == [TextBlock, ToolUseBlock]
+    assert called.request.tools[0].name == called.answer.content[1].name
+    for one in (said, called):
+        assert_stream(one.events)
 
 
 def size(example):

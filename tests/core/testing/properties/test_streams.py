@@ -1,5 +1,4 @@
 import asyncio
-import re
 from contextlib import suppress
 
 import pytest
@@ -155,10 +154,11 @@ def test_another_error_will_do(passes):
     passes(transform_stream=rewording_errors)
 
 
-def test_who_claims_to_be_transparent_and_is_not_is_caught(broken, passes):
+def test_who_claims_to_be_transparent_and_is_not_is_caught(broken, patient, passes):
     found = broken(transform_stream=quiet, transparent=True)
     assert list(found) == [TRANSPARENT]
-    assert re.search(r"content\.0\.text: '.+' became ''", found[TRANSPARENT])
+    # Smallest of those that are drawn, if one of them has words; else the ordinary example's.
+    assert any(f"content.0.text: '{said}' became ''" in found[TRANSPARENT] for said in ("x", "let me see"))
     passes(transform_stream=quiet)
 
 
