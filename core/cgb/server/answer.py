@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import abstractmethod
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -19,11 +19,12 @@ from ..log import log
 from ..messages import accumulate
 from ..sse import PING, encode, frame
 from ..steps import comes_from_outside
+from .body import left
 from .bursts import Bursts
 from .either import Either
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import Message, Receive, Scope, Send
 
@@ -35,6 +36,8 @@ _EVENT_STREAM = "text/event-stream; charset=utf-8"
 _LONGEST_ROUTE = 200
 _LAST_WORDS_S = 5.0
 """How long an answer may take to end once it is cancelled: upstream's connection is closed meanwhile."""
+_SOON_S = 0.05
+"""An answer that is whole by then needs nobody who sees whether the client leaves."""
 _open: set[asyncio.Task[Any]] = set()
 _quoted = lru_cache(partial(quote, safe="/:@[]+,="))
 
@@ -56,31 +59,47 @@ class Answer(Response):
         self._last_byte = time.monotonic()
 
     @override
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answering = asyncio.create_task(self._answer(self._in_turn(send)))
-        leaving = asyncio.create_task(_left(receive))
-        with _counted_as_open():
-            try:
-                await self._watch(Either(answering, leaving), send)
-            except asyncio.CancelledError:
-                await self._stop(answering, send)
-            finally:
-                leaving.cancel()
-                left = not answering.done()
-                if left:
-                    await _end(answering)
-                self._exchange.finish(cancelled=left)
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        """They are known once the answer begins."""
 
-    async def _watch(self, over: Either, send: Send) -> None:
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        serving: Any = asyncio.current_task()
+        _open.add(serving)
+        try:
+            await self._serve(asyncio.create_task(self._answer(self._in_turn(send))), receive, send)
+        finally:
+            _open.discard(serving)
+
+    async def _serve(self, answering: asyncio.Task[None], receive: Receive, send: Send) -> None:
+        try:
+            await self._watch(Either(answering), receive, send)
+        except asyncio.CancelledError:
+            await self._stop(answering, send)
+        finally:
+            left = not answering.done()
+            if left:
+                await _end(answering)
+            self._exchange.finish(cancelled=left)
+
+    async def _watch(self, over: Either, receive: Receive, send: Send) -> None:
         """Keep the connection alive until the answer is whole or the client gone."""
-        while not over.ended():
-            # An answer that starts meanwhile must be heard of every ping_s, however long its start may take.
-            await over.wait(min(self._patience, self._settings.ping_s))
-            if over.ended() or self._patience > 0:
-                continue
-            if not self._is_writing:  # to a client that is slow to read
-                await self._ping(send)
-            self._last_byte = time.monotonic()
+        await over.wait(_SOON_S)
+        if over.ended():
+            return
+        leaving = asyncio.create_task(left(receive))
+        over.beside(leaving)
+        try:
+            while not over.ended():
+                # An answer that starts meanwhile must be heard of every ping_s, however long its start may take.
+                await over.wait(min(self._patience, self._settings.ping_s))
+                if over.ended() or self._patience > 0:
+                    continue
+                if not self._is_writing:  # to a client that is slow to read
+                    await self._ping(send)
+                self._last_byte = time.monotonic()
+        finally:
+            leaving.cancel()
 
     async def _ping(self, send: Send) -> None:
         """Say something, while the answer waits with what it has to say."""
@@ -172,7 +191,7 @@ class StreamedAnswer(Answer):
 
     @override
     async def _run(self, send: Send) -> None:
-        async with aclosing(self._exchange.events()) as events, aclosing(Bursts(events)) as bunches:
+        async with aclosing(Bursts(self._exchange.events())) as bunches:
             more = True
             async for bunch in bunches:
                 data = b"".join(map(encode, bunch))
@@ -199,7 +218,7 @@ class PlainAnswer(Answer):
 
     @override
     async def _run(self, send: Send) -> None:
-        async with aclosing(self._exchange.events()) as events, aclosing(Bursts(events)) as bunches:
+        async with aclosing(Bursts(self._exchange.events())) as bunches:
             message = await accumulate(event async for bunch in bunches for event in bunch)
         await self._start(send, 200, _JSON, self._route)
         await send(_body(dumps(message.to_wire())))
@@ -221,27 +240,9 @@ async def ended(timeout: float) -> None:  # noqa: ASYNC109 - giving up is no err
         await asyncio.wait(_open, timeout=timeout)
 
 
-@contextmanager
-def _counted_as_open() -> Iterator[None]:
-    task = asyncio.current_task()
-    if task is None:
-        raise RuntimeError("an answer is given in a task")
-    _open.add(task)
-    try:
-        yield
-    finally:
-        _open.discard(task)
-
-
 async def _end(task: asyncio.Task[None]) -> None:
     """Cancel it, and wait until it has ended; code that will not be cancelled is left to itself."""
     task.cancel()
     _, stuck = await asyncio.wait({task}, timeout=_LAST_WORDS_S)
     if stuck:
         log.error("an answer goes on although it was cancelled: a plugin hinders its end. It is left to itself.")
-
-
-async def _left(receive: Receive) -> None:
-    """Returns when the client has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

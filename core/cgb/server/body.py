@@ -52,6 +52,12 @@ async def read_body(receive: Receive, limit_mb: int) -> bytes:
     return b"".join(chunks)
 
 
+async def left(receive: Receive) -> None:
+    """Returns when the client has gone; its body was read before."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 def parse_request(body: bytes, *, counting: bool = False) -> MessagesRequest:
     """The request a body holds; one that only counts tokens needs no `max_tokens`.
 

@@ -70,9 +70,14 @@ class Bursts(Generic[Item]):
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
-        """End the step that waits, so that the items can be closed."""
-        if self._steps is None:
-            return
+        """End the step that waits, and close the items."""
+        try:
+            if self._steps is not None and (self._error is not None or not self._is_over):
+                await self._abandon()
+        finally:
+            await self._items.aclose()
+
+    async def _abandon(self) -> None:
         self._is_abandoned = True
         if not self._is_over:
             self._go_on(self._steps.throw, Abandoned())

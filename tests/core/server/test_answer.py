@@ -13,6 +13,7 @@ from cgb.config import ServerSettings
 from cgb.exchange import Exchange
 from cgb.isolation.watchers import watched
 from cgb.messages import Accumulator, ToolUseBlock, UnknownEvent, Usage, Writer, accumulate, event_of
+from cgb.server import answer as answers
 from cgb.server import bursts
 from cgb.server.answer import StreamedAnswer, ended
 from cgb.sse import Frames, decode
@@ -321,6 +322,21 @@ async def test_a_client_that_leaves_cancels_upstream_at_once(serving, hello, fir
     assert record.error is None
     assert record.stop_reason is None
     assert (record.first_event_s is None) == (not first)
+
+
+async def test_nobody_is_asked_who_leaves_an_answer_that_is_there_at_once(monkeypatch):
+    monkeypatch.setattr(answers, "_SOON_S", SLOW)  # however busy the machine is
+    client, asked = SlowReader(), []
+    client.reads.set()
+
+    async def receive():
+        asked.append("receive")
+        await asyncio.Event().wait()
+
+    async with opened([ScriptedTransport("Hi.")]) as pipeline:
+        await StreamedAnswer(Exchange(pipeline, request_of("Hello"), {}), ServerSettings())({}, receive, client.send)
+
+    assert (asked, client.sent[-1]["more_body"]) == ([], False)
 
 
 async def test_a_finished_request_is_not_cancelled(serving):

@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from cgb import InvalidRequest, TooLarge
-from cgb.server.body import parse_request, read_body
+from cgb.server.body import left, parse_request, read_body
 from cgb.testing import ScriptedTransport
 
 from ...fixtures import builtin_tools, posted
@@ -204,3 +204,13 @@ async def test_a_body_without_end_is_not_read_to_its_end():
     with pytest.raises(TooLarge):
         await read_body(receive, 2)
     assert len(read) == 9
+
+
+async def test_who_left_is_gone():
+    messages = [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+
+    async def receive():
+        return messages.pop(0)
+
+    await left(receive)
+    assert messages == []

@@ -129,8 +129,7 @@ async def test_closing_ends_a_step_that_waits():
         finally:
             seen.append("closed")
 
-    source = items()
-    async with aclosing(source), aclosing(Bursts(source)) as bunches:
+    async with aclosing(Bursts(items())) as bunches:
         assert await anext(bunches) == [1]
     assert seen == ["cancelled", "closed"]
 
@@ -156,6 +155,28 @@ async def test_cancelling_who_waits_reaches_the_source():
     with pytest.raises(asyncio.CancelledError):
         await reading
     assert seen == ["closed"]
+
+
+@pytest.mark.parametrize("read", [0, 1, 2, 3])
+async def test_whoever_leaves_closes_what_was_read(read):
+    seen = []
+
+    async def items():
+        try:
+            yield 1
+            await asyncio.sleep(0)
+            yield 2
+        finally:
+            seen.append("closed")
+
+    source = items()
+    async with aclosing(Bursts(source)) as bunches:
+        for _ in range(read):
+            await anext(bunches, None)
+
+    assert seen == ["closed"] * bool(read)
+    with pytest.raises(StopAsyncIteration):
+        await anext(source)
 
 
 @pytest.mark.parametrize("last", ["returns", "yields"])
