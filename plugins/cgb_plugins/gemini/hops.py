@@ -17,22 +17,28 @@ class Hops:
     A hop that ends with CONTINUATION is followed by the same request with its token and without what was
     said so far; what the hops wrote adds up (Gemini API contract, models). The last hop that is allowed keeps its
     CONTINUATION, so that the answer is seen to be cut short.
+
+    Attributes:
+        told: the figures as Gemini told them last, whatever they are; `count` reads them.
     """
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._left = _HOPS - 1
         self._token = ""
-        self._figures: dict[str, Any] = {}
+        self.told: dict[str, Any] = {}
         self._before: dict[str, int] = {}
 
     def read(self, frame: Frame) -> Mapping[str, Any]:
         """Take a frame's figures, which are cumulative within a hop, and give its one candidate."""
         if usage := frame.get("usageMetadata"):
             told = usage if None not in usage.values() else present(usage)
-            self._figures.update({**told, **self._added(told)} if self._before else told)
+            self.told |= {**told, **self._added(told)} if self._before else told
         candidates = frame.get("candidates")
-        candidate: Mapping[str, Any] = (candidates and candidates[0]) or {}
+        return (candidates and candidates[0]) or {}
+
+    def ended(self, candidate: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Take how a candidate ends, if it does: where another hop follows, that is no end."""
         if candidate.get("finishReason") == "CONTINUATION" and self._left:
             self._token = str(candidate.get("continuationToken") or "")
             return {**candidate, "finishReason": None} if self._token else candidate
@@ -40,7 +46,7 @@ class Hops:
 
     def count(self, name: str, absent: Any = 0) -> Any:
         """A figure that was told last; what is no number was not told."""
-        told = self._figures.get(name)
+        told = self.told.get(name)
         return told if isinstance(told, int) else absent
 
     def next(self, body: dict[str, Any]) -> dict[str, Any] | None:

@@ -21,9 +21,9 @@ class OwnLimit:
         self._tokens = tokens
         self._counted = 0
 
-    def is_far(self, count: int) -> bool:
-        """Take the count of a frame, and tell whether it is below the limit: then the frame is said as it is."""
-        if count >= self._tokens:
+    def is_far(self, count: Any) -> bool:
+        """Take the count of a frame, and tell whether it is one below the limit: then the frame is said as it is."""
+        if type(count) is not int or count >= self._tokens:
             return False
         self._counted = count
         return True

@@ -11,7 +11,7 @@ from .asked import Asked
 from .finish import CUT_SHORT, REFUSALS, SPOILT, UNEXPECTED, ended, nothing, passing, refusal, spoilt
 from .hops import Hops, present
 from .own_limit import OwnLimit, is_words
-from .speech import Speech
+from .speech import Speech, words_alone
 from .spoilt import Call, calls_of, mended
 
 _WRITTEN = "candidatesTokenCount"
@@ -64,7 +64,8 @@ class _Answer:
         self._hops = hops
         self._may_stop = bool(asked.request.stop_sequences)
         self._limit = None if asked.visible_tokens is None else OwnLimit(asked.visible_tokens)
-        self._is_plain = not self._may_stop and asked.domains is None
+        self._flows = not self._may_stop and asked.domains is None
+        """Whether words are said as they come."""
         self._writer: Writer | None = None
         self._finish: Mapping[str, Any] = {}
         self._grounding: dict[str, Any] = {}
@@ -79,40 +80,36 @@ class _Answer:
         words: list[str] = []
         for frame in frames:
             candidate = self._hops.read(frame)
-            if "promptFeedback" in frame:
-                self._blocked = self._blocked or _blocked(frame)
-            if grounding := candidate.get("groundingMetadata"):
-                self._grounding |= {name: value for name, value in grounding.items() if value}
             if self._writer is None:
-                events += self._begin(frame)
-            if self._finish:
-                continue  # text after the finish reason is not part of the answer; its usage is
-            content = candidate.get("content")
-            parts: list[dict[str, Any]] = (content and content.get("parts")) or []
-            text: Any = parts[0].get("text") if len(parts) == 1 and len(parts[0]) == 1 else None
-            is_plain = type(text) is str and self._is_plain and not candidate.get("finishReason")
-            if is_plain and (self._limit is None or self._limit.is_far(self._hops.count(_WRITTEN))):  # as nearly all
-                words.append(text)
+                events += self._begin(frame, candidate)
+            text = words_alone(candidate) if self._flows else None
+            if text is not None and (self._limit is None or self._limit.is_far(self._hops.told.get(_WRITTEN, 0))):
+                words.append(text)  # as nearly all
                 continue
             events += self._speech.write("".join(words))
             words.clear()
-            events += self._read(parts, candidate)
+            events += self._read(frame, candidate)
             if self.is_complete:
                 break
         if words:
             events += self._speech.write("".join(words))
         return events
 
-    def _read(self, parts: list[dict[str, Any]], candidate: Mapping[str, Any]) -> list[Event]:
-        """The events of one frame's parts."""
+    def _read(self, frame: Mapping[str, Any], candidate: Mapping[str, Any]) -> list[Event]:
+        """The events of one frame."""
+        candidate = self._hops.ended(candidate)
+        self._notice(frame, candidate)
+        if self._finish:
+            return []  # text after the finish reason is not part of the answer; its usage is
         events: list[Event] = []
-        for part in self._parts(parts, candidate):
+        content = candidate.get("content")
+        for part in self._parts((content and content.get("parts")) or [], candidate):
             if self._asked.domains is not None and not part.get("thought"):
                 self._held.append(part)  # a search's results go before the words that rest on them
             elif not self.is_complete:
                 events += self._say(part) if self._may_stop else self._speech.say(part)
         if candidate.get("finishReason"):
-            self._finish = candidate
+            self._finish, self._flows = candidate, False
         if self._is_full and not self._held and not self.is_complete:
             events += self._speech.end()
             events += self._stop()
@@ -128,7 +125,15 @@ class _Answer:
             yield from self._speech.end()
             yield from self._end(self._writer)
 
-    def _begin(self, frame: Mapping[str, Any]) -> list[Event]:
+    def _notice(self, frame: Mapping[str, Any], candidate: Mapping[str, Any]) -> None:
+        """Take what a frame tells of the whole answer."""
+        if "promptFeedback" in frame:
+            self._blocked = self._blocked or _blocked(frame)
+        if grounding := candidate.get("groundingMetadata"):
+            self._grounding |= {name: value for name, value in grounding.items() if value}
+
+    def _begin(self, frame: Mapping[str, Any], candidate: Mapping[str, Any]) -> list[Event]:
+        self._notice(frame, candidate)
         self._asked.learn(str(frame.get("modelVersion") or ""))
         self._writer = Writer(self._asked.request.model, self._usage())
         self._speech = Speech(self._writer, self._asked)

@@ -13,6 +13,9 @@ from .grounding import Domains, searched
 
 Part = Mapping[str, Any]
 
+_SPEAKING = frozenset({"content", "index", "safetyRatings", "avgLogprobs", "tokenCount"})
+"""The members of a candidate that does nothing but speak: an end, or what the words rest on, is another."""
+
 _UNSAID = ("toolCall", "toolResponse")
 """Parts by which Gemini tells itself about its own tools; what they led to is in its words."""
 
@@ -117,6 +120,8 @@ class Speech:
 
     def _sign_text(self) -> Iterator[Event]:
         """Put the signatures of the text before where they can still be put; what is held back still has to be said."""
+        if not self._waiting:
+            return
         ready = [one for one in self._waiting if one[2] <= self._written]
         self._waiting = self._waiting[len(ready) :]
         for signature, size, end in ready:
@@ -150,3 +155,15 @@ class Speech:
             case _:
                 kept = {name: value for name, value in part.items() if name not in {"thoughtSignature", "thought"}}
                 return f"\n{orjson.dumps(kept).decode()}\n" if kept else ""
+
+
+def words_alone(candidate: Mapping[str, Any]) -> str | None:
+    """The words of a candidate that brings one piece of text and nothing else, as nearly all of an answer does."""
+    if not candidate.keys() <= _SPEAKING:
+        return None
+    try:
+        (part,) = candidate["content"]["parts"]
+        text = part["text"]
+    except (LookupError, TypeError, ValueError):
+        return None
+    return text if type(text) is str and len(part) == 1 else None

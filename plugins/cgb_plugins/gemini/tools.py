@@ -48,6 +48,8 @@ def tool_config(request: MessagesRequest, names: ToolNames, tools: Declared, cal
         calling: the mode where the model is free to call or not, if not Gemini's own; `VALIDATED` holds the
             arguments to their schema.
     """
+    if not tools:
+        return {}
     declared = {function["name"] for tool in tools for function in tool.get("functionDeclarations", ())}
     config: dict[str, Any] = {}
     if declared and len(tools) > 1:
@@ -84,7 +86,7 @@ def _remembered(request: MessagesRequest, names: ToolNames) -> dict[str, dict[st
 
 def _served(request: MessagesRequest) -> list[Tool]:
     """The tools that run at the provider."""
-    return [tool for tool in request.tools if tool.type is not None and not tool.is_custom]
+    return [tool for tool in request.tools if tool.type is not None and not tool.is_custom] if request.tools else []
 
 
 def _built_ins(tools: Iterable[Tool], family: Family, ctx: Context, *, with_functions: bool) -> Declared:

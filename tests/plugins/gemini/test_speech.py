@@ -5,6 +5,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from cgb.messages import carried
+from cgb_plugins.gemini.speech import words_alone
 
 from .kit import NEW, answer, asked, frame, function, plain, request_of, text, thought, tool
 
@@ -37,6 +38,29 @@ def redacted(**facts):
 
 
 S = {"thoughtSignature": "c2ln"}
+
+
+@pytest.mark.parametrize(
+    ("candidate", "expected"),
+    [
+        ({"content": {"parts": [{"text": "a"}], "role": "model"}, "index": 0}, "a"),
+        ({"content": {"parts": [{"text": ""}]}, "safetyRatings": []}, ""),
+        ({"content": {"parts": [{"text": "a"}]}, "finishReason": "STOP"}, None),
+        ({"content": {"parts": [{"text": "a"}]}, "groundingMetadata": {}}, None),
+        ({"content": {"parts": [{"text": "a", "thought": True}]}}, None),
+        ({"content": {"parts": [{"text": "a"}, {"text": "b"}]}}, None),
+        ({"content": {"parts": [{"functionCall": {}}]}}, None),
+        ({"content": {"parts": [{"text": None}]}}, None),
+        ({"content": {"parts": []}}, None),
+        ({"content": {"parts": None}}, None),
+        ({"content": {"parts": "a"}}, None),
+        ({"content": {}}, None),
+        ({"content": None}, None),
+        ({}, None),
+    ],
+)
+def test_words_alone(candidate, expected):
+    assert words_alone(candidate) == expected
 
 
 @pytest.mark.parametrize(
