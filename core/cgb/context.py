@@ -125,7 +125,10 @@ class Context:
 
 def public_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers without credentials."""
-    return {name: value for name, value in headers.items() if name not in _CREDENTIALS}
+    public = dict(headers)
+    for name in _CREDENTIALS:
+        public.pop(name, None)
+    return public
 
 
 def kind_of(request: MessagesRequest, headers: Mapping[str, str], *, counting: bool = False) -> Kind:
@@ -158,6 +161,8 @@ def _wants_title(request: MessagesRequest) -> bool:
 
 
 def _asks_for_summary(request: MessagesRequest) -> bool:
+    if len(request.messages) == 1:
+        return False
     users = (message for message in reversed(request.messages) if message.role == "user")
     last, before = next(users, None), next(users, None)
     asked = last.blocks[-1:] if last and before else ()

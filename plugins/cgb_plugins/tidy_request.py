@@ -61,6 +61,8 @@ def fit_request(request: MessagesRequest, target: Target, ctx: Context, settings
 
 def _system(request: MessagesRequest) -> str | None:
     """One text, without the billing line: it differs per conversation and would spoil every prompt cache."""
+    if not request.system:
+        return None
     texts = [block.text for block in request.system_blocks if isinstance(block, TextBlock)]
     kept = [text for text in texts if text.strip() and not text.startswith(_BILLING)]
     return "\n\n".join(kept) or None
@@ -202,6 +204,8 @@ def _defined(block: UnknownBlock) -> Iterable[Tool]:
 def _output_config(request: MessagesRequest) -> OutputConfig | None:
     """The newest turn's own effort wins over the request's (beta per-turn-control)."""
     per_turn = [message.get("output_config") for message in request.messages if message.__pydantic_extra__]
+    if not per_turn:
+        return request.output_config
     efforts = [config.get("effort") for config in per_turn if isinstance(config, dict) and config.get("effort")]
     if not efforts:
         return request.output_config

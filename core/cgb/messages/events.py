@@ -147,22 +147,20 @@ def delta_to_wire(event: ContentBlockDelta) -> dict[str, Any]:
 
 def event_to_wire(event: Event) -> dict[str, Any]:
     """An event as the JSON object that goes over the wire."""
-    match event:
-        case MessageStart(message):
-            return {"type": "message_start", "message": message.to_wire()}
-        case ContentBlockStart(index, block):
-            return {"type": "content_block_start", "index": index, "content_block": dict(block)}
-        case ContentBlockStop(index):
-            return {"type": "content_block_stop", "index": index}
-        case MessageDelta(stop_reason, stop_sequence, usage, extra, fields):
-            delta = {"stop_reason": stop_reason, "stop_sequence": stop_sequence, **extra}
-            return {"type": "message_delta", "delta": delta, "usage": usage.figures(), **fields}
-        case MessageStop():
-            return {"type": "message_stop"}
-        case UnknownEvent(data):
-            return dict(data)
-        case _:
-            return {"type": "content_block_delta", "index": event.index, "delta": delta_to_wire(event)}
+    if isinstance(event, MessageStart):
+        return {"type": "message_start", "message": event.message.to_wire()}
+    if isinstance(event, ContentBlockStart):
+        return {"type": "content_block_start", "index": event.index, "content_block": dict(event.content_block)}
+    if isinstance(event, ContentBlockStop):
+        return {"type": "content_block_stop", "index": event.index}
+    if isinstance(event, MessageDelta):
+        delta = {"stop_reason": event.stop_reason, "stop_sequence": event.stop_sequence, **event.extra}
+        return {"type": "message_delta", "delta": delta, "usage": event.usage.figures(), **event.fields}
+    if isinstance(event, MessageStop):
+        return {"type": "message_stop"}
+    if isinstance(event, UnknownEvent):
+        return dict(event.data)
+    return {"type": "content_block_delta", "index": event.index, "delta": delta_to_wire(event)}
 
 
 _DELTAS: dict[str, tuple[type[Any], str]] = {

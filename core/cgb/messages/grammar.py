@@ -64,27 +64,26 @@ class Grammar:
         if type(event) in self._expected and event.index == self.index:  # type: ignore[union-attr]  # they are deltas
             self.repeats = type(event)
             return
-        match event:
-            case UnknownEvent():
-                pass
-            case _ if self.complete:
-                raise GrammarError(f"{_name(event)} after message_stop")
-            case MessageStart():
-                self._message_start()
-            case _ if not self.started:
-                raise GrammarError(f"{_name(event)} before message_start")
-            case ContentBlockStart():
-                self._block_start(event.index, str(event.content_block.get("type")), event.content_block.get("id"))
-            case ContentBlockStop():
-                self._expect_open(event.index, event)
-                self._open, self._expected, self.repeats = None, (), None
-                self.index += 1
-            case MessageDelta():
-                self._message_delta()
-            case MessageStop():
-                self._message_stop()
-            case _:
-                self._delta(event)
+        if isinstance(event, UnknownEvent):
+            return
+        if self.complete:
+            raise GrammarError(f"{_name(event)} after message_stop")
+        if isinstance(event, MessageStart):
+            self._message_start()
+        elif not self.started:
+            raise GrammarError(f"{_name(event)} before message_start")
+        elif isinstance(event, ContentBlockStart):
+            self._block_start(event.index, str(event.content_block.get("type")), event.content_block.get("id"))
+        elif isinstance(event, ContentBlockStop):
+            self._expect_open(event.index, event)
+            self._open, self._expected, self.repeats = None, (), None
+            self.index += 1
+        elif isinstance(event, MessageDelta):
+            self._message_delta()
+        elif isinstance(event, MessageStop):
+            self._message_stop()
+        else:
+            self._delta(event)
 
     def end(self) -> None:
         """The events are over.

@@ -21,7 +21,5 @@ class Message(Value):
 
     def to_wire(self) -> dict[str, Any]:
         """The whole envelope, nulls included, round the blocks as they are."""
-        blocks = [block.to_wire() for block in self.content]
-        whole = self.__dict__ | {"usage": self.usage.figures()} | (self.__pydantic_extra__ or {})
-        del whole["content"]
-        return {**whole, "content": blocks}
+        blocks = [block.to_wire() for block in self.content] if self.content else []
+        return {**self.__dict__, "usage": self.usage.figures(), **(self.__pydantic_extra__ or {}), "content": blocks}

@@ -22,6 +22,7 @@ from .usage import Usage
 from .writer import renumbered
 
 _DELTAS = frozenset({TextDelta, ThinkingDelta, SignatureDelta, InputJsonDelta, CitationsDelta, UnknownDelta})
+_FINAL = frozenset({CitationsDelta, MessageStop})
 _TAKEN_BACK = frozenset({"thinking", "redacted_thinking", "text"})
 """Blocks that may have begun in an attempt that is given up, as long as no words are in them."""
 
@@ -68,24 +69,22 @@ class Splice:
         return self._read(event)
 
     def _read(self, event: Event) -> Iterable[Event]:
-        match event:
-            case ContentBlockStart():
-                return self._begin(event)
-            case ContentBlockStop():
-                return self._close(event)
-            case MessageStart():
-                self._attempt = event.message.usage
-                first, self._started = not self._started, True
-                return (event,) if first else ()
-            case MessageDelta():
-                self._attempt = merged_usage(self._attempt, event.usage)
-                spent = self._attempt if self._spent is None else self._spent + self._attempt
-                self._end = event if spent is event.usage else replace(event, usage=spent)
-                return self._close_joining()
-            case MessageStop() if self._end is not None:
-                return (self._end, event)
-            case _:
-                return (event,)
+        if isinstance(event, ContentBlockStart):
+            return self._begin(event)
+        if isinstance(event, ContentBlockStop):
+            return self._close(event)
+        if isinstance(event, MessageStart):
+            self._attempt = event.message.usage
+            first, self._started = not self._started, True
+            return (event,) if first else ()
+        if isinstance(event, MessageDelta):
+            self._attempt = merged_usage(self._attempt, event.usage)
+            spent = self._attempt if self._spent is None else self._spent + self._attempt
+            self._end = event if spent is event.usage else replace(event, usage=spent)
+            return self._close_joining()
+        if isinstance(event, MessageStop) and self._end is not None:
+            return (self._end, event)
+        return (event,)
 
     def again(self, *, joining: bool = False) -> Iterator[Event]:
         """Give the current attempt up: close what it left open and count what it cost.
@@ -125,12 +124,8 @@ class Splice:
 
 
 def _commits(event: Event) -> bool:
-    match event:
-        case TextDelta():
-            return bool(event.text)
-        case ContentBlockStart():
-            return event.content_block.get("type") not in _TAKEN_BACK
-        case CitationsDelta() | MessageStop():
-            return True
-        case _:
-            return False
+    if isinstance(event, TextDelta):
+        return bool(event.text)
+    if isinstance(event, ContentBlockStart):
+        return event.content_block.get("type") not in _TAKEN_BACK
+    return type(event) in _FINAL
