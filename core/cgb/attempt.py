@@ -92,17 +92,17 @@ def _staged(stage: Step, ctx: Context, given: Mapping[str, Any]) -> AsyncGenerat
 
 async def _close(layers: list[tuple[AsyncGenerator[Event], Step]]) -> None:
     """Close all layers, the outermost first; that one would not be closed leaves no trace in its frames."""
-    if not layers:
-        return
-    events, step = layers.pop()
     try:
-        await events.aclose()
+        while layers:
+            events, step = layers.pop()
+            await events.aclose()
     except ApiError:
         raise
     except Exception as error:
         raise step.failed(error) from error
     finally:
-        await _close(layers)
+        if layers:
+            await _close(layers)
 
 
 def _set(request: MessagesRequest, route: Route) -> MessagesRequest:

@@ -7,7 +7,7 @@ Attempt.send:  fit_request ↓ for that route → route.transport.send → trans
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
@@ -143,13 +143,16 @@ class Pipeline:
         try:
             rewritten, route = await self.route(request, ctx)
             self._watch(ctx)
-            async with aclosing(self._sender.send(rewritten, route, ctx)) as events:
+            events = self._sender.send(rewritten, route, ctx)
+            try:
                 async for event in events:
                     if type(event) is not repeats or event.index != index:  # type: ignore[union-attr]
                         read(grammar, event)
                         repeats, index = grammar.repeats, grammar.index
                         ctx.seen.read(event)
                     yield event
+            finally:
+                await events.aclose()
             if not grammar.complete:
                 how, kind = ("ended without message_stop", "cut") if grammar.started else ("was empty", "empty")
                 raise self._spoilt(how, kind, ctx)  # noqa: TRY301 - all errors are noted in one place

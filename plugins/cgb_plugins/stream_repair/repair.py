@@ -2,7 +2,6 @@
 
 from asyncio import sleep
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -30,7 +29,8 @@ class Repair(TransportWrapper):
         while pause is not None:
             asking, read = climb.asking, climb.reader()
             try:
-                async with aclosing(self.inner.send(asking.request, asking.route, ctx)) as events:
+                events = self.inner.send(asking.request, asking.route, ctx)
+                try:
                     async for event in events:
                         if type(event) is TextDelta and event.index == answer.flowing:
                             answer.words.append(event.text)
@@ -38,6 +38,8 @@ class Repair(TransportWrapper):
                             continue
                         for shown in read(event):
                             yield shown
+                finally:
+                    await events.aclose()
             except ApiError as error:
                 pause = climb.step(error)
                 due = climb.end(error) if pause is None else climb.again()
