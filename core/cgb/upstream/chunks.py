@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, Self
 
 from ..errors import ApiError
-from .connection import BROKEN
+from .connection import BROKEN, running
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -23,14 +23,13 @@ class Chunks:
     of what it takes to read.
     """
 
-    __slots__ = ("_connection", "_has_begun", "_is_awaited", "_news", "_timeouts", "_watch")
+    __slots__ = ("_connection", "_has_begun", "_is_awaited", "_timeouts", "_watch")
 
     def __init__(self, connection: Connection, watch: Watch, timeouts: Timeouts) -> None:
         self._connection: Connection | None = connection
         self._watch = watch
         self._timeouts = timeouts
         self._has_begun = False
-        self._news: Future[None] | None = None
         self._is_awaited = False
 
     def __aiter__(self) -> Self:
@@ -79,11 +78,9 @@ class Chunks:
         Raises:
             RuntimeError: another reader waits.
         """
-        if self._news is not None and not self._news.done():
-            raise _running()
         if self._connection is None:
             return None
-        news = self._news = self._connection.news()
+        news = self._connection.news()
         if news is not None:
             self._watch.waiting_since = self._watch.clock()
         return news
@@ -96,9 +93,5 @@ class Chunks:
                 himself and leaves has given up waiting.
         """
         if self._is_awaited:
-            raise _running()
+            raise running()
         self._connection = None
-
-
-def _running() -> RuntimeError:
-    return RuntimeError("the reading of an answer, which one at a time may do, is already running")

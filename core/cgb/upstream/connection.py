@@ -44,7 +44,6 @@ class Connection(Protocol):
         self._transport: Any = None
         self._wire: Any = None
         """The same, or what is beneath its encryption: that one knows at once what is sent, and that all is over."""
-        self._waiter: Future[None] | None = None
         self._parser: Any = None
         self.idle_since = 0.0
         self._clear()
@@ -55,6 +54,7 @@ class Connection(Protocol):
         self._pieces: list[bytes] = []
         self._size = 0
         self._packed: Packed | None = None
+        self._waiter: Future[None] | None = None
         self._error: Exception | None = None
         self._is_begun = self._is_whole = self._may_stay = self._ends_with_connection = False
 
@@ -114,9 +114,15 @@ class Connection(Protocol):
         return None
 
     def news(self) -> Future[None] | None:
-        """Done when more has come, or no more will; None where that is so already."""
+        """Done when more has come, or no more will; None where that is so already.
+
+        Raises:
+            RuntimeError: somebody else waits.
+        """
         if self._pieces or self._is_whole or self._error is not None:
             return None
+        if self._waiter is not None and not self._waiter.done():
+            raise running()
         waiter = self._waiter = self._loop.create_future()
         return waiter
 
@@ -217,9 +223,10 @@ class Connection(Protocol):
             if not data:
                 return
         self._pieces.append(data)
-        if self._size <= _MOST < self._size + len(data):
+        size = self._size + len(data)
+        if size > _MOST >= self._size:
             self._wire.pause_reading()
-        self._size += len(data)
+        self._size = size
 
     def on_message_complete(self) -> None:
         """All has come, or what announced it."""
@@ -230,6 +237,11 @@ class Connection(Protocol):
             raise ConnectionError("what is packed is not whole")
         self._may_stay = self._parser.should_keep_alive() and not self._ends_with_connection
         self._is_whole = True
+
+
+def running() -> RuntimeError:
+    """What to say to a second reader."""
+    return RuntimeError("the reading of an answer, which one at a time may do, is already running")
 
 
 def _is_framed(status: int, headers: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -31,6 +32,8 @@ class Heads:
 
     def __init__(self, base: str, origin: Origin, proxy: Origin | None) -> None:
         self._path = _target(urlsplit(base).path.rstrip("/")) + "/"
+        self._written = lru_cache(maxsize=64)(self._write)
+        """What is the same from request to request is put together once."""
         self._first = {"host": origin.authority}
         if origin.credentials:
             self._first["authorization"] = origin.credentials
@@ -51,18 +54,24 @@ class Heads:
         Raises:
             ValueError: a header has a line break in it.
         """
-        said = {**self._first, **headers}
+        head = self._written(method, path, *headers.items())
+        if size is None and method == "GET":
+            return head + b"\r\n"
+        return b"%bcontent-length: %d\r\n\r\n" % (head, size or 0)  # servers refuse a POST that does not say so
+
+    def _write(self, method: str, path: str, *headers: tuple[str, str]) -> bytes:
+        """All of it but how long the body is."""
+        said = {**self._first, **dict(headers)}
         for name, value in _LAST.items():
             said.setdefault(name, value)
-        if size is not None or method != "GET":  # servers refuse a POST that does not say so
-            said["content-length"] = str(size or 0)
+        said.pop("content-length", None)
         lines = [f"{method} {self._path}{_target(path)} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in said.items()]
         head = "\r\n".join(lines)
         if not len(lines) - 1 == head.count("\n") == head.count("\r"):
             name = next((name for name, value in said.items() if _BREAK.search(name + value)), "")
             raise ValueError(f"the header {name!r} of a request has a line break in it, and would be two")
-        return head.encode() + b"\r\n\r\n"
+        return head.encode() + b"\r\n"
 
 
 def _target(path: str) -> str:
