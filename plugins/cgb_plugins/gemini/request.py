@@ -175,13 +175,7 @@ class Converter:
         """What the user or a tool said."""
         if isinstance(content, str):
             return [{"text": content}] if content else []
-        parts: list[Part] = []
-        for block in content or ():
-            if type(block) is TextBlock:  # as most are
-                parts += [{"text": block.text}] if block.text else []
-            else:
-                parts += parts_of(block, self.target.media, self._note)
-        return parts
+        return [part for block in content or () for part in parts_of(block, self.target.media, self._note)]
 
     def _response(self, call: Part, result: ToolResultBlock | None, beside: list[Part]) -> Part:
         """A functionResponse, which bears the name and id of its functionCall.
