@@ -77,23 +77,21 @@ class _Answer:
     def read(self, frames: Iterable[Mapping[str, Any]]) -> list[Event]:
         """The events of frames that came together; the words that they bring one after the other are one delta."""
         events: list[Event] = []
-        words: list[str] = []
+        words = ""
         for frame in frames:
             candidate = self._hops.read(frame)
             if self._writer is None:
                 events += self._begin(frame, candidate)
             text = words_alone(candidate) if self._flows else None
             if text is not None and (self._limit is None or self._limit.is_far(self._hops.told.get(_WRITTEN, 0))):
-                words.append(text)  # as nearly all
+                words += text  # as nearly all
                 continue
-            events += self._speech.write("".join(words))
-            words.clear()
+            events += self._speech.write(words)
+            words = ""
             events += self._read(frame, candidate)
             if self.is_complete:
                 break
-        if words:
-            events += self._speech.write("".join(words))
-        return events
+        return events + self._speech.write(words) if words else events
 
     def _read(self, frame: Mapping[str, Any], candidate: Mapping[str, Any]) -> list[Event]:
         """The events of one frame."""

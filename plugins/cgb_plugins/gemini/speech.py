@@ -13,9 +13,6 @@ from .grounding import Domains, searched
 
 Part = Mapping[str, Any]
 
-_SPEAKING = frozenset({"content", "index", "safetyRatings", "avgLogprobs", "tokenCount"})
-"""The members of a candidate that does nothing but speak: an end, or what the words rest on, is another."""
-
 _UNSAID = ("toolCall", "toolResponse")
 """Parts by which Gemini tells itself about its own tools; what they led to is in its words."""
 
@@ -32,7 +29,6 @@ class Speech:
     """
 
     def __init__(self, writer: Writer, asked: Asked) -> None:
-        self.has_text = False
         self.has_call = False
         self._writer = writer
         self._asked = asked
@@ -43,6 +39,11 @@ class Speech:
         self._signs_text = thinking is not None and thinking.type != "disabled"
         self._written = 0
         self._waiting: list[tuple[str, int, int]] = []
+
+    @property
+    def has_text(self) -> bool:
+        """Whether words were said."""
+        return self._written > 0
 
     @property
     def stopped_by(self) -> str | None:
@@ -70,7 +71,6 @@ class Speech:
             said = self._writer.text(text)
         else:
             said = [*self._sign_text(), *self._writer.text(text, **self._signed_whole(text))]
-        self.has_text = True
         self._written += len(text)
         return said
 
@@ -81,7 +81,6 @@ class Speech:
     def say_searched(self, metadata: Mapping[str, Any], text: str, domains: Domains) -> Iterator[Event]:
         """Text that rests on a search: after what was found, and with its sources."""
         shown = self._stops.read(text) + self._stops.end()
-        self.has_text = self.has_text or bool(shown)
         self._written += len(shown)
         yield from searched(metadata, shown, self._writer, domains)
 
@@ -159,7 +158,7 @@ class Speech:
 
 def words_alone(candidate: Mapping[str, Any]) -> str | None:
     """The words of a candidate that brings one piece of text and nothing else, as nearly all of an answer does."""
-    if not candidate.keys() <= _SPEAKING:
+    if "finishReason" in candidate or "groundingMetadata" in candidate:
         return None
     try:
         (part,) = candidate["content"]["parts"]
