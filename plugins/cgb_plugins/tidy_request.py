@@ -204,8 +204,6 @@ def _defined(block: UnknownBlock) -> Iterable[Tool]:
 def _output_config(request: MessagesRequest) -> OutputConfig | None:
     """The newest turn's own effort wins over the request's (beta per-turn-control)."""
     per_turn = [message.get("output_config") for message in request.messages if message.__pydantic_extra__]
-    if not per_turn:
-        return request.output_config
     efforts = [config.get("effort") for config in per_turn if isinstance(config, dict) and config.get("effort")]
     if not efforts:
         return request.output_config

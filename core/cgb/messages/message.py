@@ -21,5 +21,5 @@ class Message(Value):
 
     def to_wire(self) -> dict[str, Any]:
         """The whole envelope, nulls included, round the blocks as they are."""
-        blocks = [block.to_wire() for block in self.content] if self.content else []
+        blocks = [block.to_wire() for block in self.content]
         return {**self.__dict__, "usage": self.usage.figures(), **(self.__pydantic_extra__ or {}), "content": blocks}

@@ -22,7 +22,7 @@ from .usage import Usage
 from .writer import renumbered
 
 _DELTAS = frozenset({TextDelta, ThinkingDelta, SignatureDelta, InputJsonDelta, CitationsDelta, UnknownDelta})
-_FINAL = frozenset({CitationsDelta, MessageStop})
+_COMMITTING = frozenset({CitationsDelta, MessageStop})
 _TAKEN_BACK = frozenset({"thinking", "redacted_thinking", "text"})
 """Blocks that may have begun in an attempt that is given up, as long as no words are in them."""
 
@@ -128,4 +128,4 @@ def _commits(event: Event) -> bool:
         return bool(event.text)
     if isinstance(event, ContentBlockStart):
         return event.content_block.get("type") not in _TAKEN_BACK
-    return type(event) in _FINAL
+    return type(event) in _COMMITTING

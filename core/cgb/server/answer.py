@@ -19,7 +19,7 @@ from ..log import log
 from ..messages import accumulate
 from ..sse import PING, encode, frame
 from ..steps import comes_from_outside
-from .body import left
+from .body import disconnected
 from .bursts import Bursts
 from .either import Either
 
@@ -61,6 +61,7 @@ class Answer(Response):
     @override
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
         """They are known once the answer begins."""
+        self.raw_headers = []
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,6 +73,7 @@ class Answer(Response):
             _open.discard(serving)
 
     async def _serve(self, answering: asyncio.Task[None], receive: Receive, send: Send) -> None:
+        """See the answer through, to whatever end."""
         try:
             await self._watch(Either(answering), receive, send)
         except asyncio.CancelledError:
@@ -87,7 +89,7 @@ class Answer(Response):
         await over.wait(_SOON_S)
         if over.ended():
             return
-        leaving = asyncio.create_task(left(receive))
+        leaving = asyncio.create_task(disconnected(receive))
         over.beside(leaving)
         try:
             while not over.ended():

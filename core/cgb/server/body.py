@@ -52,7 +52,7 @@ async def read_body(receive: Receive, limit_mb: int) -> bytes:
     return b"".join(chunks)
 
 
-async def left(receive: Receive) -> None:
+async def disconnected(receive: Receive) -> None:
     """Returns when the client has gone; its body was read before."""
     while (await receive())["type"] != "http.disconnect":
         pass

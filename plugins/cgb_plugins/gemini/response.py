@@ -82,9 +82,10 @@ class _Answer:
             candidate = self._hops.read(frame)
             if self._writer is None:
                 events += self._begin(frame, candidate)
-            text = words_alone(candidate) if self._flows else None
+            text = words_alone(candidate) if self._flows and "promptFeedback" not in frame else None
+            # As nearly all are:
             if text is not None and (self._limit is None or self._limit.is_far(self._hops.told.get(_WRITTEN, 0))):
-                words += text  # as nearly all
+                words += text
                 continue
             events += self._speech.write(words)
             words = ""

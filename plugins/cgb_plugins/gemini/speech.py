@@ -158,7 +158,7 @@ class Speech:
 
 def words_alone(candidate: Mapping[str, Any]) -> str | None:
     """The words of a candidate that brings one piece of text and nothing else, as nearly all of an answer does."""
-    if "finishReason" in candidate or "groundingMetadata" in candidate:
+    if candidate.get("finishReason") or candidate.get("groundingMetadata"):
         return None
     try:
         (part,) = candidate["content"]["parts"]

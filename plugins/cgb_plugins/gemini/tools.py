@@ -86,7 +86,7 @@ def _remembered(request: MessagesRequest, names: ToolNames) -> dict[str, dict[st
 
 def _served(request: MessagesRequest) -> list[Tool]:
     """The tools that run at the provider."""
-    return [tool for tool in request.tools if tool.type is not None and not tool.is_custom] if request.tools else []
+    return [tool for tool in request.tools if tool.type is not None and not tool.is_custom]
 
 
 def _built_ins(tools: Iterable[Tool], family: Family, ctx: Context, *, with_functions: bool) -> Declared:

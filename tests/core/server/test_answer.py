@@ -334,7 +334,9 @@ async def test_nobody_is_asked_who_leaves_an_answer_that_is_there_at_once(monkey
         await asyncio.Event().wait()
 
     async with opened([ScriptedTransport("Hi.")]) as pipeline:
-        await StreamedAnswer(Exchange(pipeline, request_of("Hello"), {}), ServerSettings())({}, receive, client.send)
+        answer = StreamedAnswer(Exchange(pipeline, request_of("Hello"), {}), ServerSettings())
+        assert not answer.headers  # of which nothing is known before it begins
+        await answer({}, receive, client.send)
 
     assert (asked, client.sent[-1]["more_body"]) == ([], False)
 

@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from cgb import InvalidRequest, TooLarge
-from cgb.server.body import left, parse_request, read_body
+from cgb.server.body import disconnected, parse_request, read_body
 from cgb.testing import ScriptedTransport
 
 from ...fixtures import builtin_tools, posted
@@ -212,5 +212,5 @@ async def test_who_left_is_gone():
     async def receive():
         return messages.pop(0)
 
-    await left(receive)
+    await disconnected(receive)
     assert messages == []

@@ -128,3 +128,24 @@ async def test_a_header_with_a_line_break_is_refused_before_anything_is_sent(bro
 
     assert server.connections == 0
     assert "secret" not in str(caught.value)
+
+
+def test_each_request_says_its_own():
+    """What is the same is kept from one to the next."""
+    heads = Heads("https://a.example", Origin.of("https://a.example"), None)
+
+    def said(path="x", size=1, **headers):
+        return heads.head("POST", path, headers, size)
+
+    assert said() == said()
+    assert said(size=23) == said().replace(b"content-length: 1\r\n", b"content-length: 23\r\n")
+    assert said(path="y") == said().replace(b"/x ", b"/y ")
+    assert b"\r\nb: 2\r\n" in said(b="2")
+    assert b"\r\nb: 3\r\n" in said(b="3")
+    assert b"\r\nb: " not in said()
+
+
+def test_how_much_follows_is_said_once():
+    heads = Heads("https://a.example", Origin.of("https://a.example"), None)
+
+    assert heads.head("POST", "x", {"content-length": "9"}, 2).count(b"content-length: ") == 1

@@ -310,6 +310,15 @@ def test_a_blocked_prompt_is_a_refusal(feedback):
     assert message.usage.input_tokens == 5
 
 
+def test_a_prompt_that_is_blocked_beside_words_is_a_refusal():
+    late = {**frame(text("world")), "promptFeedback": {"blockReason": "OTHER"}}
+
+    message = answer(frame(text("Hello, ")), late, frame(text("."), finish="STOP"))
+
+    assert message.stop_reason == "refusal"
+    assert words(message)[0].startswith("Hello, world.")
+
+
 SPOILT = {
     "MALFORMED_FUNCTION_CALL": "malformed_call",  # BerriAI/litellm#16651, langchain-ai/langgraph#6574
     "UNEXPECTED_TOOL_CALL": "unexpected_tool_call",  # tensorzero/tensorzero#2329
@@ -565,6 +574,8 @@ def test_words_that_come_together_are_one_delta():
     last = frame(text("."), finish="STOP")
     assert asyncio.run(deltas([one, two], [one], [two, last])) == ["one two ", "one ", "two ", "."]
     assert asyncio.run(deltas([one, one, signed, two, last])) == ["one one ", "three", "two ", "."]
+    unended = frame(text("on "), candidate={"finishReason": None, "safetyRatings": []})
+    assert asyncio.run(deltas([one, unended, two], [last])) == ["one on two ", "."]
 
 
 @for_all(ANSWERS)
